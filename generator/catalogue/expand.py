@@ -1,0 +1,236 @@
+"""Write every shorthand of one layer out in full, before layers are merged.
+
+A shorthand exists only where its text can mean one thing, so a layer expands on its own. What is
+written out keeps the place of the shorthand.
+"""
+
+from collections.abc import Callable
+
+from generator.finding import Place
+from generator.source import Map, Seq, Value
+from generator.source.merge import Alternatives, MergeRules
+from generator.source.tree import Path
+
+PROBE_NAMES = ("startup", "liveness", "readiness")
+SAME_NUMBER = 0  # a load balancer's port outside, where the file does not state another
+_HANDLERS = frozenset({"httpGet", "tcpSocket", "exec", "grpc"})
+_SIZE = frozenset({"size", "storageClassName", "accessModes", "backup"})
+_SOURCES = frozenset({"nfs", "emptyDir", "hostPath", "existingClaim"})
+
+PROBE_HANDLERS: Alternatives = {name: _HANDLERS - {name} for name in _HANDLERS}
+PROBES: Alternatives = {"none": frozenset(PROBE_NAMES), **{name: frozenset({"none"}) for name in PROBE_NAMES}}
+VOLUME: Alternatives = {"size": _SOURCES, **{name: (_SOURCES - {name}) | _SIZE for name in _SOURCES}}
+FILE: Alternatives = {
+    "text": frozenset({"source", "secret"}),
+    "source": frozenset({"text", "secret"}),
+    "secret": frozenset({"text", "source"}),
+}
+EXPOSE: Alternatives = {"paths": frozenset({"path", "port"}), "path": frozenset({"paths"}), "port": frozenset({"paths"})}
+ALERT: Alternatives = {"disabled": frozenset({"expr", "for", "severity", "summary", "runbook"}), "expr": frozenset({"disabled"})}
+_BY_PARENT = {"probes": PROBE_HANDLERS, "storage": VOLUME, "files": FILE, "expose": EXPOSE, "alerts": ALERT}
+
+
+def _exclusive(path: Path) -> Alternatives | None:
+    if path and path[-1] == "probes":
+        return PROBES
+    return _BY_PARENT.get(str(path[-2])) if len(path) > 1 else None
+
+
+def _passes_null(path: Path) -> bool:
+    head = path[0]
+    if head == "components":  # settled when the component is laid over its defaults
+        return len(path) > 2
+    return (head == "chart" and path[1:2] == ("values",)) or (head == "patch" and path[2:3] == ("merge",))
+
+
+SERVICE_RULES = MergeRules(_exclusive, _passes_null)
+
+
+def _component_passes_null(path: Path) -> bool:
+    return False
+
+
+COMPONENT_RULES = MergeRules(_exclusive, _component_passes_null)
+
+
+def expand_service(layer: Map) -> Map:
+    """Return a service file, a template or an override with its shorthands written out."""
+    result = expand_component(layer)
+    _change(result, "namespace", _named("name"))
+    _change_each(result, "expose", _expose)
+    _change(result, "load_balancer", _load_balancer)
+    _change_each(result, "slo", _named("objective"))
+    _change_each(result, "components", _map_with(expand_component))
+    _change(result, "postgres", _map_with(_expand_claim))
+    _change(result, "chart", _map_with(_expand_chart))
+    return result
+
+
+def expand_component(layer: Map) -> Map:
+    """Return component fields with their shorthands written out."""
+    result = _expand_container(layer)
+    _change_each(result, "initContainers", _map_with(_expand_container))
+    _change_each(result, "storage", _map_with(_expand_volume))
+    _change(result, "talks_to", _list_under("services"))
+    _change(result, "needs", _needs)
+    _change(result, "metrics", _metrics)
+    _change(result, "strategy", _named("type"))
+    return result
+
+
+def _expand_container(layer: Map) -> Map:
+    result = layer.copy()
+    _change_each(result, "ports", _port)
+    _change(result, "secrets", _secrets)
+    _change_each(result, "files", _named("text"))
+    _change(result, "probes", _probes)
+    _change_each(result, "volumeMounts", _named("mountPath"))
+    return result
+
+
+def _expand_volume(volume: Map) -> Map:
+    result = volume.copy()
+    _change(result, "backup", _named("tier"))
+    _change(result, "hostPath", _named("path"))
+    return result
+
+
+def _expand_claim(postgres: Map) -> Map:
+    result = postgres.copy()
+    _change(result, "storage", _map_with(_expand_volume))
+    return result
+
+
+def _expand_chart(chart: Map) -> Map:
+    result = chart.copy()
+
+    def pod(value: Value, place: Place) -> Value:
+        if not isinstance(value, Map):
+            return value
+        twin = value.copy()
+        _change_each(twin, "storage", _map_with(_expand_volume))
+        return twin
+
+    _change_each(result, "pods", pod)
+    return result
+
+
+Change = Callable[[Value, Place], Value]
+
+
+def _change(owner: Map, key: str, change: Change) -> None:
+    value = owner.get(key)
+    if value is not None:
+        place = owner.value_place(key)
+        owner.put(key, change(value, place), owner.key_place(key), place)
+
+
+def _change_each(owner: Map, key: str, change: Change) -> None:
+    value = owner.get(key)
+    if isinstance(value, Map):
+        twin = value.copy()
+        for name in value:
+            _change(twin, name, change)
+        owner.put(key, twin, owner.key_place(key), owner.value_place(key))
+
+
+def _map_with(change: Callable[[Map], Map]) -> Change:
+    return lambda value, place: change(value) if isinstance(value, Map) else value
+
+
+def _named(key: str) -> Change:
+    """A scalar stands for a map with one key."""
+
+    def change(value: Value, place: Place) -> Value:
+        return value if isinstance(value, Map) else _map(place, **{key: value})
+
+    return change
+
+
+def _list_under(key: str) -> Change:
+    """A list stands for a map with one key."""
+    return lambda value, place: _map(place, **{key: value}) if isinstance(value, Seq) else value
+
+
+def _map(place: Place, **items: Value) -> Map:
+    result = Map(place)
+    for key, value in items.items():
+        result.put(key, value, place, place)
+    return result
+
+
+def _seq(value: Value, place: Place) -> Seq:
+    if isinstance(value, Seq):
+        return value
+    result = Seq(place)
+    result.add(value, place)
+    return result
+
+
+def _expose(value: Value, place: Place) -> Value:
+    result = value.copy() if isinstance(value, Map) else _map(place, gateway=value)
+    _change(result, "gateway", _seq)
+    return result
+
+
+def _load_balancer(value: Value, place: Place) -> Value:
+    if not isinstance(value, Map):
+        return value
+    result = value.copy()
+    ports = result.get("ports")
+    if isinstance(ports, Seq):
+        named = Map(ports.place)
+        for index, name in enumerate(ports):
+            named.put(str(name), SAME_NUMBER, ports.item_place(index), ports.item_place(index))
+        result.put("ports", named, result.key_place("ports"), result.value_place("ports"))
+    return result
+
+
+def _port(value: Value, place: Place) -> Value:
+    if isinstance(value, str) and "/" in value:
+        number, _, protocol = value.partition("/")
+        return _map(place, port=int(number), protocol=protocol)
+    return value if isinstance(value, Map) else _map(place, port=value)
+
+
+def _secrets(value: Value, place: Place) -> Value:
+    if not isinstance(value, Seq):
+        return value
+    result = Map(value.place)
+    for index, key in enumerate(value):
+        result.put(str(key), key, value.item_place(index), value.item_place(index))
+    return result
+
+
+def _needs(value: Value, place: Place) -> Value:
+    if isinstance(value, Map):
+        return value
+    kinds = _seq(value, place)
+    result = Map(place)
+    for index, kind in enumerate(kinds):
+        at = kinds.item_place(index)
+        result.put(str(kind), Map(at), at, at)
+    return result
+
+
+def _metrics(value: Value, place: Place) -> Value:
+    result = value.copy() if isinstance(value, Map) else _map(place, path=value)
+    _change(result, "port", _seq)
+    return result
+
+
+def _probes(value: Value, place: Place) -> Value:
+    if isinstance(value, Map):
+        result = value.copy()
+        for name in PROBE_NAMES:
+            _change(result, name, _probe)
+        return result
+    return _map(place, **{name: _probe(value, place) for name in PROBE_NAMES})
+
+
+def _probe(value: Value, place: Place) -> Value:
+    if not isinstance(value, str):
+        return value
+    if value.startswith("tcp:"):
+        return _map(place, tcpSocket=_map(place, port=value.removeprefix("tcp:")))
+    return _map(place, httpGet=_map(place, path=value, port="http"))

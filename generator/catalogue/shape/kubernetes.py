@@ -1,0 +1,169 @@
+"""Shapes of the fields that are Kubernetes' own: camelCase, its meaning, closed."""
+
+from generator.catalogue.shape.build import (
+    ABSOLUTE,
+    LABEL_KEY,
+    LABEL_VALUE,
+    Schema,
+    anything,
+    boolean,
+    either,
+    integer,
+    listing,
+    mapping,
+    one_of,
+    quantity,
+    record,
+    text,
+)
+
+LABEL_VALUE_HINT = "at most 63 letters, digits, hyphens, dots and underscores"
+PORT = either("Number or name of a port", integer("", 1, 65535), text())
+COUNT_OR_PERCENT = either("A count or a percentage", integer(), text("", r"^[0-9]+%$", "a count, or a percentage such as 25%"))
+COMMAND = listing(text(), "Program and arguments, no shell", least=1)
+
+HTTP_GET = record(
+    {
+        "path": text("Path of the request"),
+        "port": PORT,
+        "host": text("Host name; the pod's address if it is left out"),
+        "scheme": one_of("HTTP or HTTPS", "HTTP", "HTTPS"),
+        "httpHeaders": listing(record({"name": text(), "value": {"type": "string"}}, required=("name", "value"))),
+    },
+    "An HTTP request; 200 to 399 is healthy",
+)
+TCP_SOCKET = record({"port": PORT, "host": text()}, "A TCP connection")
+EXEC = record({"command": COMMAND}, "A command; exit code 0 is healthy")
+GRPC = record({"port": integer("", 1, 65535), "service": text()}, "A gRPC health call")
+HANDLERS: dict[str, Schema] = {"httpGet": HTTP_GET, "tcpSocket": TCP_SOCKET, "exec": EXEC, "grpc": GRPC}
+
+PROBE = record(
+    {
+        **HANDLERS,
+        "initialDelaySeconds": integer("Seconds before the first probe"),
+        "periodSeconds": integer("Seconds between two probes", 1),
+        "timeoutSeconds": integer("Seconds until a probe counts as failed", 1),
+        "successThreshold": integer("Successes in a row until healthy", 1),
+        "failureThreshold": integer("Failures in a row until sick", 1),
+        "terminationGracePeriodSeconds": integer("Grace period when this probe kills", 1),
+    },
+    "Kubernetes' probe",
+)
+_HOOK = record({"exec": EXEC, "httpGet": HTTP_GET, "sleep": record({"seconds": integer("", 1)})})
+LIFECYCLE = record({"postStart": _HOOK, "preStop": _HOOK}, "Kubernetes' lifecycle hooks")
+
+RESOURCES = record(
+    {
+        "requests": record({"cpu": quantity("CPU"), "memory": quantity("Memory")}, "What the scheduler sets aside"),
+        "limits": record({"cpu": quantity("CPU"), "memory": quantity("Memory")}, "What the container may not pass"),
+    },
+    "CPU and memory request and memory limit are asked for",
+)
+ENV_SOURCE = record(
+    {
+        "valueFrom": record(
+            {
+                "fieldRef": record({"fieldPath": text(), "apiVersion": text()}, required=("fieldPath",)),
+                "resourceFieldRef": record({"resource": text(), "containerName": text(), "divisor": quantity()}, required=("resource",)),
+            }
+        )
+    },
+    required=("valueFrom",),
+)
+SECURITY_CONTEXT = record(
+    {
+        "runAsUser": integer("User id, never 0", 1),
+        "runAsGroup": integer("Group id", 1),
+        "fsGroup": integer("Group that owns the volumes", 1),
+        "fsGroupChangePolicy": one_of("When ownership of a volume is changed", "Always", "OnRootMismatch"),
+        "supplementalGroups": listing(integer("", 1), "Further groups of the process"),
+        "capabilities": record({"add": listing(one_of("", "NET_BIND_SERVICE"))}, "What *restricted* allows to add"),
+    },
+    "User and groups; everything else of *restricted* stands",
+)
+EMPTY_DIR = record({"medium": one_of("", "", "Memory"), "sizeLimit": quantity("1Gi unless stated")}, "Kubernetes' emptyDir")
+
+_EXPRESSION = record(
+    {"key": text(), "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"), "values": listing({"type": "string"})},
+    required=("key", "operator"),
+)
+_NODE_TERM = record({"matchExpressions": listing(_EXPRESSION), "matchFields": listing(_EXPRESSION)})
+_LABEL_EXPRESSION = record(
+    {"key": text(), "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist"), "values": listing({"type": "string"})},
+    required=("key", "operator"),
+)
+_LABEL_SELECTOR = record(
+    {
+        "matchLabels": mapping(text("", LABEL_VALUE, LABEL_VALUE_HINT), keys=LABEL_KEY, hint="a label key"),
+        "matchExpressions": listing(_LABEL_EXPRESSION),
+    }
+)
+_POD_TERM = record(
+    {
+        "labelSelector": _LABEL_SELECTOR,
+        "topologyKey": text(),
+        "namespaces": listing(text()),
+        "namespaceSelector": _LABEL_SELECTOR,
+    },
+    required=("topologyKey",),
+)
+_WEIGHT = integer("", 1, 100)
+_POD_AFFINITY = record(
+    {
+        "requiredDuringSchedulingIgnoredDuringExecution": listing(_POD_TERM),
+        "preferredDuringSchedulingIgnoredDuringExecution": listing(
+            record({"weight": _WEIGHT, "podAffinityTerm": _POD_TERM}, required=("weight", "podAffinityTerm"))
+        ),
+    }
+)
+AFFINITY = record(
+    {
+        "nodeAffinity": record(
+            {
+                "requiredDuringSchedulingIgnoredDuringExecution": record(
+                    {"nodeSelectorTerms": listing(_NODE_TERM, least=1)}, required=("nodeSelectorTerms",)
+                ),
+                "preferredDuringSchedulingIgnoredDuringExecution": listing(
+                    record({"weight": _WEIGHT, "preference": _NODE_TERM}, required=("weight", "preference"))
+                ),
+            }
+        ),
+        "podAffinity": _POD_AFFINITY,
+        "podAntiAffinity": _POD_AFFINITY,
+    },
+    "Kubernetes' affinity",
+)
+TOLERATION = record(
+    {
+        "key": text(),
+        "operator": one_of("", "Exists", "Equal"),
+        "value": {"type": "string"},
+        "effect": one_of("", "NoSchedule", "PreferNoSchedule", "NoExecute"),
+        "tolerationSeconds": integer(),
+    }
+)
+STRATEGY = either(
+    "Recreate if a ReadWriteOnce volume, device or host port is held, else RollingUpdate",
+    one_of("", "Recreate", "RollingUpdate", "OnDelete"),
+    record(
+        {
+            "type": one_of("", "Recreate", "RollingUpdate", "OnDelete"),
+            "rollingUpdate": record({"maxSurge": COUNT_OR_PERCENT, "maxUnavailable": COUNT_OR_PERCENT, "partition": integer()}),
+        },
+        required=("type",),
+    ),
+)
+POLICY_RULE = record(
+    {
+        "apiGroups": listing({"type": "string"}),
+        "resources": listing(text()),
+        "verbs": listing(text(), least=1),
+        "resourceNames": listing(text()),
+        "nonResourceURLs": listing(text("", ABSOLUTE, "a path that starts with /")),
+    },
+    "Kubernetes' rule",
+    required=("verbs",),
+)
+LABELS = mapping(text("", LABEL_VALUE, LABEL_VALUE_HINT), keys=LABEL_KEY, hint="a label key such as example.net/team")
+ANNOTATIONS = mapping({"type": "string"}, keys=LABEL_KEY, hint="an annotation key such as example.net/owner")
+OBJECT = anything("An object of Kubernetes, as it stands")

@@ -1,0 +1,233 @@
+"""Read one YAML file into a tree with places, refusing what readers disagree on.
+
+The tree is built from parse events, so nesting and aliases are refused before anything grows.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+from yaml import events as ev
+
+from generator.finding import Finding, Place
+from generator.source.scalar import is_ambiguous, resolve_plain
+from generator.source.tree import Map, Seq, Value
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 64
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST_INTEGER = 4000
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read. `tree` holds what could be understood; `findings` what was refused."""
+
+    path: str
+    tree: Map
+    findings: tuple[Finding, ...]
+
+
+def read_file(root: FilePath, path: str) -> Document:
+    """Read `root/path`, a mapping at its top. Faults come back as findings, also unreadable files."""
+    place = Place(path)
+    empty = Map(place)
+    file = root / path
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            return Document(path, empty, (_too_big(place, size),))
+        content = file.read_bytes()
+    except OSError as error:
+        message = f"{path!r} cannot be read: {error.strerror}"
+        return Document(path, empty, (Finding(place, "source/unreadable", message, "make it a readable file"),))
+    return read_bytes(path, content)
+
+
+def read_bytes(path: str, content: bytes) -> Document:
+    """Read the bytes of a file that is called `path` in places and messages."""
+    place = Place(path)
+    empty = Map(place)
+    if len(content) > MAX_BYTES:
+        return Document(path, empty, (_too_big(place, len(content)),))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        finding = Finding(Place(path, line, column), "source/not-utf8", message, "save the file as UTF-8")
+        return Document(path, empty, (finding,))
+    if (letter := _UNPRINTABLE.search(text)) is not None:
+        return Document(path, empty, (_unprintable(path, text, letter),))
+    builder = _Builder(path)
+    try:
+        tree = builder.build(text)
+    except _Stop:
+        tree = None
+    except yaml.MarkedYAMLError as error:
+        builder.findings.append(_syntax(path, error))
+        tree = None
+    if tree is None:
+        return Document(path, empty, tuple(builder.findings))
+    if not isinstance(tree, Map):
+        what = "is empty" if tree == "" else f"holds {_type_name(tree)} at its top, a mapping is expected"
+        builder.findings.append(Finding(place, "source/not-a-mapping", f"{path!r} {what}", "write `key: value` lines"))
+        tree = empty
+    return Document(path, tree, tuple(builder.findings))
+
+
+class _Stop(Exception):
+    """Reading ends here; the finding is already noted."""
+
+
+# A container being filled, the key that waits for its value, and that key's place.
+_Frame = tuple[Map | Seq, list[str | None], list[Place]]
+
+
+class _Builder:
+    """Turns the parse events of one file into a tree."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.findings: list[Finding] = []
+        self._root: Value = ""
+        self._documents = 0
+
+    def build(self, text: str) -> Value:
+        stack: list[_Frame] = []
+        path = self.path
+        event: Any  # the stubs know neither the marks nor the tags that the parser sets
+        for event in yaml.parse(text, Loader=_Loader):
+            kind = type(event)
+            if kind is ev.ScalarEvent:
+                mark = event.start_mark
+                place = Place(path, mark.line + 1, mark.column + 1)
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_decoration(event, place)
+                self._take(stack, event, place)
+            elif kind is ev.MappingStartEvent or kind is ev.SequenceStartEvent:
+                mark = event.start_mark
+                place = Place(path, mark.line + 1, mark.column + 1)
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_decoration(event, place)
+                if len(stack) >= MAX_DEPTH:
+                    message = f"nesting is deeper than {MAX_DEPTH} levels"
+                    self._stop(Finding(place, "source/too-deep", message, "flatten the file"))
+                container: Map | Seq = Map(place) if kind is ev.MappingStartEvent else Seq(place)
+                stack.append((container, [None], [place]))
+            elif kind is ev.MappingEndEvent or kind is ev.SequenceEndEvent:
+                container = stack.pop()[0]
+                self._place_value(stack, container, container.place)
+            elif kind is ev.AliasEvent:
+                place = Place(path, event.start_mark.line + 1, event.start_mark.column + 1)
+                self._stop(_refused(place, f"alias '*{event.anchor}'", "write the value out; shared text belongs in a template"))
+            elif kind is ev.DocumentStartEvent:
+                self._documents += 1
+                if self._documents > 1:
+                    place = Place(path, event.start_mark.line + 1, 1)
+                    self._stop(_refused(place, "a second document", "keep one document in a file"))
+        return self._root
+
+    def _take(self, stack: list[_Frame], event: Any, place: Place) -> None:
+        text: str = event.value
+        plain = event.implicit[0] and event.style in (None, "")
+        if plain and is_ambiguous(text):
+            message = f"plain {text!r} means different things to different YAML readers"
+            self.findings.append(Finding(place, "source/ambiguous-scalar", message, f'quote it: "{text}"', replacement=f'"{text}"'))
+            plain = False
+        if stack and isinstance(stack[-1][0], Map) and stack[-1][1][0] is None:
+            self._take_key(stack[-1], text, place)
+            return
+        value: Value = text
+        if plain:
+            if len(text) > _LONGEST_INTEGER and text.lstrip("-").isdigit():
+                message = f"a number of {len(text)} digits"
+                self._stop(_refused(place, message, "write a smaller number, or quote it as text"))
+            value = resolve_plain(text)
+        self._place_value(stack, value, place)
+
+    def _take_key(self, frame: _Frame, text: str, place: Place) -> None:
+        container, key, key_place = frame
+        assert isinstance(container, Map)
+        if text in container:
+            first = container.key_place(text)
+            message = f"key {text!r} is written twice, first at line {first.line}"
+            self.findings.append(Finding(place, "source/duplicate-key", message, "keep one of the two", also=(first,)))
+        key[0], key_place[0] = text, place
+
+    def _place_value(self, stack: list[_Frame], value: Value, place: Place) -> None:
+        if not stack:
+            self._root = value if value is not None else ""
+            return
+        container, key, key_place = stack[-1]
+        if isinstance(container, Seq):
+            container.add(value, place)
+        elif key[0] is None:
+            self._stop(_refused(place, f"{_type_name(value)} as a key", "use text as key"))
+        else:
+            container.put(key[0], value, key_place[0], place)
+            key[0] = None
+
+    def _refuse_decoration(self, event: Any, place: Place) -> None:
+        if event.anchor is not None:
+            what, fix = f"anchor '&{event.anchor}'", "remove it; shared text belongs in a template"
+        else:
+            what, fix = f"tag {event.tag!r}", "remove the tag; quote the value if it is text"
+        self._stop(_refused(place, what, fix))
+
+    def _stop(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        raise _Stop
+
+
+def _refused(place: Place, what: str, fix: str) -> Finding:
+    return Finding(place, "source/refused", f"{what} is not read here", fix)
+
+
+def _too_big(place: Place, size: int) -> Finding:
+    message = f"{place.path!r} has {size} bytes, at most {MAX_BYTES} are read"
+    return Finding(place, "source/too-big", message, "split the file; large texts belong in files/")
+
+
+def _unprintable(path: str, text: str, letter: re.Match[str]) -> Finding:
+    line = text.count("\n", 0, letter.start()) + 1
+    column = letter.start() - (text.rfind("\n", 0, letter.start()) + 1) + 1
+    message = f"character U+{ord(letter.group()):04X} is not printable"
+    return Finding(Place(path, line, column), "source/unprintable", message, "remove it, or write it as an escape in double quotes")
+
+
+def _syntax(path: str, error: yaml.MarkedYAMLError) -> Finding:
+    mark = error.problem_mark or error.context_mark
+    place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
+    problem = str(error.problem or error.context)
+    return Finding(place, "source/syntax", f"not YAML: {problem}", _syntax_fix(problem))
+
+
+def _syntax_fix(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return "quote the text that holds `: `"
+    if "tab" in problem or "\\t" in problem or "cannot start any token" in problem:
+        return "quote the text, and indent with spaces"
+    if "found undefined escape" in problem or "unknown escape" in problem:
+        return "use single quotes, or double the backslash"
+    return "check quotes, brackets and indentation here and on the line above"
+
+
+def _type_name(value: Value) -> str:
+    match value:
+        case Map():
+            return "a mapping"
+        case Seq():
+            return "a list"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case None:
+            return "null"
+        case _:
+            return "text"

@@ -1,0 +1,47 @@
+"""What a plain YAML scalar means, and which ones mean different things to different readers."""
+
+import re
+
+from generator.source.tree import Scalar
+
+# YAML 1.1 (PyYAML, Ansible, Helm's habits), YAML 1.2 and Kubernetes' own reader disagree on each
+# of these; the words are compared in lower case.
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
+_CASED = frozenset({"True", "TRUE", "False", "FALSE", "Null", "NULL"})
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+\Z")
+_AMBIGUOUS = re.compile(
+    r"""[-+]?(?:
+        0[0-9_]+ | 0[xX][0-9a-fA-F_]+ | 0[oO]?[0-7_]+ | 0[bB][01_]+   # other bases, leading zeros
+      | [0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?                            # 1_000
+      | [0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?                   # 12:30 in base 60
+      | (?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)[eE][-+]?[0-9]+      # 1e3
+      | [0-9]+\. | \.[0-9][0-9_]*                                     # 1. and .5
+      | \.(?:inf|Inf|INF)
+    )\Z | \.(?:nan|NaN|NAN)\Z | \+[0-9]+(?:\.[0-9]+)?\Z | =\Z | <<\Z""",
+    re.VERBOSE,
+)
+_SPECIAL_START = frozenset("0123456789.+-=<yYnNoOtTfF~")
+
+
+def is_ambiguous(text: str) -> bool:
+    """Say whether YAML readers disagree on the plain scalar `text`."""
+    if not text or text[0] not in _SPECIAL_START:
+        return False
+    return text.lower() in _WORDS or text in _CASED or bool(_AMBIGUOUS.match(text))
+
+
+def resolve_plain(text: str) -> Scalar:
+    """Return what an unambiguous plain scalar stands for. Dates stay text."""
+    if text in ("", "~", "null"):
+        return None
+    if text == "true":
+        return True
+    if text == "false":
+        return False
+    if text[0] in "-0123456789":
+        if _INTEGER.match(text):
+            return int(text)
+        if _DECIMAL.match(text):
+            return float(text)
+    return text
