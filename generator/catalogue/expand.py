@@ -25,8 +25,15 @@ FILE: Alternatives = {
     "source": frozenset({"text", "secret"}),
     "secret": frozenset({"text", "source"}),
 }
-EXPOSE: Alternatives = {"paths": frozenset({"path", "port"}), "path": frozenset({"paths"}), "port": frozenset({"paths"})}
-ALERT: Alternatives = {"disabled": frozenset({"expr", "for", "severity", "summary", "runbook"}), "expr": frozenset({"disabled"})}
+EXPOSE: Alternatives = {
+    "paths": frozenset({"path", "port"}),
+    "path": frozenset({"paths"}),
+    "port": frozenset({"paths"}),
+}
+ALERT: Alternatives = {
+    "disabled": frozenset({"expr", "for", "severity", "summary", "runbook"}),
+    "expr": frozenset({"disabled"}),
+}
 _BY_PARENT = {"probes": PROBE_HANDLERS, "storage": VOLUME, "files": FILE, "expose": EXPOSE, "alerts": ALERT}
 
 

@@ -66,13 +66,15 @@ class SecretRef:
     """Variable or file from the secret store: key `key` of item `owner`.
 
     `owner` is `<domain>/<service>` or the name of a shared item. `object_key` is the key in the
-    Secret of this service: KEY for its own, OWNER.KEY for another's.
+    Secret of this service: KEY for its own, OWNER.KEY for another's. `template` is the text around
+    the value, which stands as `{value}` and is escaped for URLs; None is the bare value.
     """
 
     owner: str
     key: str
     object_key: str
     place: Place
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +362,7 @@ class Chart:
     place: Place
     git: str | None = None
     path: str | None = None
+    skip_crds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class StorageClass:
-    """`min_bytes` and `max_bytes` bound one volume; `replicas` are copies on different nodes."""
+    """`min_bytes` and `max_bytes` bound one volume; `replicas` are copies on different nodes.
+
+    `pool` is the disk of the nodes that it fills; `made_by` the service whose chart makes the
+    class, where we do not.
+    """
 
     name: str
     provisioner: str
@@ -92,7 +96,8 @@ class StorageClass:
     reclaim_policy: str = "Delete"
     binding_mode: str = "Immediate"
     expandable: bool = True
-    owned: bool = True
+    made_by: str | None = None
+    pool: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ class BackupDestination:
     secret: str
     place: Place
     region: str | None = None
+    link_mbit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,6 @@ class Site:
     priority_classes: Mapping[str, int]
     argocd: ArgoCd
     require_digests: bool = False
-    link_bits_per_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

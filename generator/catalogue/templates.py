@@ -53,7 +53,12 @@ def _fill_text(text: str, lower: str, upper: str) -> str:
         return text
     # `$${` is an escape that a later step writes as `${`; what it holds is not ours to fill.
     parts = text.split("$${")
-    return "$${".join(part.replace("${service}", lower).replace("${SERVICE}", upper) if index == 0 else _after_escape(part, lower, upper) for index, part in enumerate(parts))
+    return "$${".join(
+        part.replace("${service}", lower).replace("${SERVICE}", upper)
+        if index == 0
+        else _after_escape(part, lower, upper)
+        for index, part in enumerate(parts)
+    )
 
 
 def _after_escape(part: str, lower: str, upper: str) -> str:
@@ -63,6 +68,7 @@ def _after_escape(part: str, lower: str, upper: str) -> str:
 
 def _unknown(name: str, place: Place, templates: Mapping[str, Map]) -> Finding:
 
-
     message = f"template {name!r} does not exist{did_you_mean(name, templates)}"
-    return Finding(place, "catalogue/unknown-template", message, f"write values/templates/{name}.yaml, or name one that exists")
+    return Finding(
+        place, "catalogue/unknown-template", message, f"write values/templates/{name}.yaml, or name one that exists"
+    )

@@ -9,7 +9,7 @@ from generator.catalogue.service import Component, Json, PodSecurity, Protocol, 
 from generator.catalogue.site import Budget, Domain, Environment, Site
 from generator.finding import Finding, Place
 
-Reason = Literal["talks_to", "called_by", "needs", "dns", "gateway", "scrape", "probe", "load_balancer", "rbac", "webhook"]
+Reason = Literal["talks_to", "called_by", "needs", "dns", "gateway", "scrape", "probe", "load_balancer", "namespace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Pods:
     namespace: str
     service: str
     component: str | None
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] = field(hash=False)
     host_network: bool = False
 
 
@@ -65,7 +65,10 @@ class EdgePort:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A permitted connection. `ports` are those of the target's pods, not of its Service."""
+    """A permitted connection. `ports` are those of the target's pods, not of its Service.
+
+    No ports at all mean every port of every protocol.
+    """
 
     source: Endpoint
     target: Endpoint
@@ -101,7 +104,7 @@ class Claim:
     holder: str
     environment: str
     place: Place
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,21 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeTarget:
+    """What the prober asks of a component that has no metrics.
+
+    `module` is http_2xx with a URL as `target`, or tcp_connect with host:port.
+    """
+
+    service: str
+    component: str
+    module: str
+    target: str
+    port: EdgePort
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """Resources that one domain's services need by the quota formula (architecture.md 26)."""
 
@@ -197,12 +215,14 @@ class Fleet:
     claims: tuple[Claim, ...]
     order: tuple[str, ...]
     steps: Mapping[str, int]
+    probes: tuple[ProbeTarget, ...]
     nfs: tuple[PersistentNfs, ...]
     databases: tuple[Database, ...]
     buckets: tuple[Bucket, ...]
     needs: Mapping[str, Need]
     namespace_needs: Mapping[str, Need]
     budgets: Mapping[str, Budget]
+    edges_left_out: tuple[NotEnforced, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def services_of(self, domain: str) -> tuple[Service, ...]:

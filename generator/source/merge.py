@@ -78,7 +78,9 @@ def _drop_alternatives(result: Map, above: Map, alternatives: Alternatives | Non
 
 def _nothing_to_remove(above: Map, key: str) -> Finding:
     message = f"null removes {key!r}, and no layer below has it"
-    return Finding(above.value_place(key), "source/null-removes-nothing", message, f"delete the line, or give {key!r} a value")
+    return Finding(
+        above.value_place(key), "source/null-removes-nothing", message, f"delete the line, or give {key!r} a value"
+    )
 
 
 def plain(value: Value) -> object:

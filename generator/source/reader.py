@@ -124,7 +124,11 @@ class _Builder:
                 self._place_value(stack, container, container.place)
             elif kind is ev.AliasEvent:
                 place = Place(path, event.start_mark.line + 1, event.start_mark.column + 1)
-                self._stop(_refused(place, f"alias '*{event.anchor}'", "write the value out; shared text belongs in a template"))
+                self._stop(
+                    _refused(
+                        place, f"alias '*{event.anchor}'", "write the value out; shared text belongs in a template"
+                    )
+                )
             elif kind is ev.DocumentStartEvent:
                 self._documents += 1
                 if self._documents > 1:
@@ -137,7 +141,9 @@ class _Builder:
         plain = event.implicit[0] and event.style in (None, "")
         if plain and is_ambiguous(text):
             message = f"plain {text!r} means different things to different YAML readers"
-            self.findings.append(Finding(place, "source/ambiguous-scalar", message, f'quote it: "{text}"', replacement=f'"{text}"'))
+            self.findings.append(
+                Finding(place, "source/ambiguous-scalar", message, f'quote it: "{text}"', replacement=f'"{text}"')
+            )
             plain = False
         if stack and isinstance(stack[-1][0], Map) and stack[-1][1][0] is None:
             self._take_key(stack[-1], text, place)
@@ -197,7 +203,9 @@ def _unprintable(path: str, text: str, letter: re.Match[str]) -> Finding:
     line = text.count("\n", 0, letter.start()) + 1
     column = letter.start() - (text.rfind("\n", 0, letter.start()) + 1) + 1
     message = f"character U+{ord(letter.group()):04X} is not printable"
-    return Finding(Place(path, line, column), "source/unprintable", message, "remove it, or write it as an escape in double quotes")
+    return Finding(
+        Place(path, line, column), "source/unprintable", message, "remove it, or write it as an escape in double quotes"
+    )
 
 
 def _syntax(path: str, error: yaml.MarkedYAMLError) -> Finding:

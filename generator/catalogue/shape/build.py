@@ -26,7 +26,9 @@ LABEL_KEY = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61
 LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
 
 
-def text(description: str = "", pattern: str | None = None, hint: str | None = None, longest: int | None = None) -> Schema:
+def text(
+    description: str = "", pattern: str | None = None, hint: str | None = None, longest: int | None = None
+) -> Schema:
     """Text; `hint` says in words what `pattern` demands."""
     schema: Schema = {"type": "string"}
     if pattern:
@@ -77,7 +79,9 @@ def listing(items: Schema, description: str = "", least: int = 0) -> Schema:
     return _described(schema, description)
 
 
-def mapping(values: Schema, description: str = "", keys: str | None = None, hint: str | None = None, least: int = 0) -> Schema:
+def mapping(
+    values: Schema, description: str = "", keys: str | None = None, hint: str | None = None, least: int = 0
+) -> Schema:
     """Named things: any key that matches `keys`, all of one shape."""
     schema: Schema = {"type": "object", "additionalProperties": values}
     if keys:

@@ -40,7 +40,11 @@ PORT = either(
         {
             "port": port_number("Number"),
             "protocol": one_of("TCP unless stated", "TCP", "UDP"),
-            "service": text("Only with `chart`: the chart's own Service, and its port if that differs", r"^[a-z0-9-]+(:[a-z0-9-]+)?$", "`name` or `name:port`"),
+            "service": text(
+                "Only with `chart`: the chart's own Service, and its port if that differs",
+                r"^[a-z0-9-]+(:[a-z0-9-]+)?$",
+                "`name` or `name:port`",
+            ),
         },
         required=("port",),
     ),
@@ -65,7 +69,9 @@ FILE = either(
     record(
         {
             "text": {"type": "string", "description": "The text itself"},
-            "source": text("A file below the domain's `files/`", r"^files/[A-Za-z0-9._/-]+$", "a path that starts with files/"),
+            "source": text(
+                "A file below the domain's `files/`", r"^files/[A-Za-z0-9._/-]+$", "a path that starts with files/"
+            ),
             "secret": _SECRET_REF,
             "mode": text('Mode, "0444" unless stated', r"^0[0-7]{3}$", 'an octal mode in quotes, such as "0444"'),
         }
@@ -80,11 +86,19 @@ VOLUME = record(
     {
         "size": quantity("A claim of this size"),
         "storageClassName": text("The site's default class unless stated"),
-        "accessModes": listing(one_of("", "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"), "ReadWriteOnce unless stated", least=1),
+        "accessModes": listing(
+            one_of("", "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"),
+            "ReadWriteOnce unless stated",
+            least=1,
+        ),
         "backup": either(
             "Backup tier; asked for with `size`",
             _TIER,
-            record({"tier": _TIER, "before": k8s.COMMAND, "after": k8s.COMMAND}, "with commands that quiesce", required=("tier",)),
+            record(
+                {"tier": _TIER, "before": k8s.COMMAND, "after": k8s.COMMAND},
+                "with commands that quiesce",
+                required=("tier",),
+            ),
         ),
         "nfs": text("A share of the site"),
         "emptyDir": k8s.EMPTY_DIR,
@@ -92,7 +106,20 @@ VOLUME = record(
             "A path of the node; needs an exception",
             text("", ABSOLUTE, "a path that starts with /"),
             record(
-                {"path": text("", ABSOLUTE, "a path that starts with /"), "type": one_of("", "", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket", "CharDevice", "BlockDevice")},
+                {
+                    "path": text("", ABSOLUTE, "a path that starts with /"),
+                    "type": one_of(
+                        "",
+                        "",
+                        "Directory",
+                        "DirectoryOrCreate",
+                        "File",
+                        "FileOrCreate",
+                        "Socket",
+                        "CharDevice",
+                        "BlockDevice",
+                    ),
+                },
                 required=("path",),
             ),
         ),
@@ -102,13 +129,21 @@ VOLUME = record(
     "Exactly one of size, nfs, emptyDir, hostPath, existingClaim; without mountPath it is for init containers and sidecars",
 )
 CONTAINER: dict[str, Schema] = {
-    "image": text("`registry/name:tag[@sha256:…]`, never latest", _IMAGE, "`registry/name:tag`, with `@sha256:…` where known"),
+    "image": text(
+        "`registry/name:tag[@sha256:…]`, never latest", _IMAGE, "`registry/name:tag`, with `@sha256:…` where known"
+    ),
     "command": k8s.COMMAND,
     "args": listing({"type": "string"}, "Arguments"),
     "workingDir": text("Working folder", ABSOLUTE, "a path that starts with /"),
     "lifecycle": k8s.LIFECYCLE,
     "env": mapping(
-        either("Text, integer, boolean, or `valueFrom`", {"type": "string"}, {"type": "integer"}, {"type": "boolean"}, k8s.ENV_SOURCE),
+        either(
+            "Text, integer, boolean, or `valueFrom`",
+            {"type": "string"},
+            {"type": "integer"},
+            {"type": "boolean"},
+            k8s.ENV_SOURCE,
+        ),
         "Variables",
         VARIABLE,
         "the name of a variable",
@@ -126,7 +161,11 @@ INIT_CONTAINER = record(
         **CONTAINER,
         "restartPolicy": one_of("Always makes it a sidecar, ended after the main container", "Always"),
         "volumeMounts": mapping(
-            either("Path, or path with options", text("", ABSOLUTE, "a path that starts with /"), record(_MOUNT_FIELDS, required=("mountPath",))),
+            either(
+                "Path, or path with options",
+                text("", ABSOLUTE, "a path that starts with /"),
+                record(_MOUNT_FIELDS, required=("mountPath",)),
+            ),
             "Volumes of the pod by name",
         ),
     },
@@ -134,7 +173,20 @@ INIT_CONTAINER = record(
 )
 _NEED = {
     "env": mapping(
-        one_of("", "host", "port", "dbname", "username", "password", "uri", "bucket", "endpoint", "region", "access_key_id", "secret_access_key"),
+        one_of(
+            "",
+            "host",
+            "port",
+            "dbname",
+            "username",
+            "password",
+            "uri",
+            "bucket",
+            "endpoint",
+            "region",
+            "access_key_id",
+            "secret_access_key",
+        ),
         "Variable to key",
         VARIABLE,
         "the name of a variable",
@@ -156,7 +208,10 @@ TALKS_TO = either(
     record(
         {
             "services": listing(SERVICE_REF, "Services, `kubernetes` (the API server), or `self:port`"),
-            "internet": listing(text("", _OUTSIDE, "`host[:port[/UDP]]`"), "Hosts outside; `*` is any, `*.x` any below x; port 443 unless stated"),
+            "internet": listing(
+                text("", _OUTSIDE, "`host[:port[/UDP]]`"),
+                "Hosts outside; `*` is any, `*.x` any below x; port 443 unless stated",
+            ),
             "lan": listing(text("", _LAN, "`where:port`"), "Networks, named addresses, IPs or CIDRs, with the port"),
             "nodes": listing(port_number(), "Ports of the nodes"),
         }
@@ -184,7 +239,9 @@ ALLOW = record(
         "runAsNonRoot": one_of("", False),
         "readOnlyRootFilesystem": one_of("", False),
         "runAsUser": one_of("root; carries runAsNonRoot false", 0),
-        "capabilities": record({"add": listing(text("", r"^[A-Z][A-Z_]*$", "a capability such as NET_ADMIN"), least=1)}, required=("add",)),
+        "capabilities": record(
+            {"add": listing(text("", r"^[A-Z][A-Z_]*$", "a capability such as NET_ADMIN"), least=1)}, required=("add",)
+        ),
         "hostPath": listing(text(), "Names of hostPath volumes", least=1),
         "hostPort": mapping(port_number(), "Port name to port of the node"),
         "seccompProfile": _PROFILE,
@@ -219,7 +276,9 @@ COMPONENT: dict[str, Schema] = {
     "parallelism": integer("CronJob and Job: how many pods at once", 1),
     "replicas": integer("1 unless stated; more adds a disruption budget and spread", 0, 100),
     "strategy": k8s.STRATEGY,
-    "initContainers": mapping(INIT_CONTAINER, "Run in order; a sidecar with `restartPolicy: Always`", LABEL, LABEL_HINT),
+    "initContainers": mapping(
+        INIT_CONTAINER, "Run in order; a sidecar with `restartPolicy: Always`", LABEL, LABEL_HINT
+    ),
     "storage": mapping(VOLUME, "Volumes by name", LABEL, LABEL_HINT),
     "talks_to": TALKS_TO,
     "called_by": record(

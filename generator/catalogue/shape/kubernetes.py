@@ -6,7 +6,6 @@ from generator.catalogue.shape.build import (
     LABEL_VALUE,
     Schema,
     anything,
-    boolean,
     either,
     integer,
     listing,
@@ -19,7 +18,9 @@ from generator.catalogue.shape.build import (
 
 LABEL_VALUE_HINT = "at most 63 letters, digits, hyphens, dots and underscores"
 PORT = either("Number or name of a port", integer("", 1, 65535), text())
-COUNT_OR_PERCENT = either("A count or a percentage", integer(), text("", r"^[0-9]+%$", "a count, or a percentage such as 25%"))
+COUNT_OR_PERCENT = either(
+    "A count or a percentage", integer(), text("", r"^[0-9]+%$", "a count, or a percentage such as 25%")
+)
 COMMAND = listing(text(), "Program and arguments, no shell", least=1)
 
 HTTP_GET = record(
@@ -64,7 +65,9 @@ ENV_SOURCE = record(
         "valueFrom": record(
             {
                 "fieldRef": record({"fieldPath": text(), "apiVersion": text()}, required=("fieldPath",)),
-                "resourceFieldRef": record({"resource": text(), "containerName": text(), "divisor": quantity()}, required=("resource",)),
+                "resourceFieldRef": record(
+                    {"resource": text(), "containerName": text(), "divisor": quantity()}, required=("resource",)
+                ),
             }
         )
     },
@@ -81,15 +84,25 @@ SECURITY_CONTEXT = record(
     },
     "User and groups; everything else of *restricted* stands",
 )
-EMPTY_DIR = record({"medium": one_of("", "", "Memory"), "sizeLimit": quantity("1Gi unless stated")}, "Kubernetes' emptyDir")
+EMPTY_DIR = record(
+    {"medium": one_of("", "", "Memory"), "sizeLimit": quantity("1Gi unless stated")}, "Kubernetes' emptyDir"
+)
 
 _EXPRESSION = record(
-    {"key": text(), "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"), "values": listing({"type": "string"})},
+    {
+        "key": text(),
+        "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
+        "values": listing({"type": "string"}),
+    },
     required=("key", "operator"),
 )
 _NODE_TERM = record({"matchExpressions": listing(_EXPRESSION), "matchFields": listing(_EXPRESSION)})
 _LABEL_EXPRESSION = record(
-    {"key": text(), "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist"), "values": listing({"type": "string"})},
+    {
+        "key": text(),
+        "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist"),
+        "values": listing({"type": "string"}),
+    },
     required=("key", "operator"),
 )
 _LABEL_SELECTOR = record(
@@ -148,7 +161,9 @@ STRATEGY = either(
     record(
         {
             "type": one_of("", "Recreate", "RollingUpdate", "OnDelete"),
-            "rollingUpdate": record({"maxSurge": COUNT_OR_PERCENT, "maxUnavailable": COUNT_OR_PERCENT, "partition": integer()}),
+            "rollingUpdate": record(
+                {"maxSurge": COUNT_OR_PERCENT, "maxUnavailable": COUNT_OR_PERCENT, "partition": integer()}
+            ),
         },
         required=("type",),
     ),

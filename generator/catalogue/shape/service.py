@@ -31,13 +31,21 @@ from generator.catalogue.shape.fields import COMPONENT, CONTAINER, INHERITABLE, 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _LEVEL = one_of("Pod Security level of the namespace", "baseline", "privileged")
 _GATEWAYS = either("One gateway or several", text(), listing(text(), least=1))
-_AUTH = one_of("app: its own login; oidc: its login, the site's provider; forward: the gateway asks first; none", "app", "oidc", "forward", "none")
+_AUTH = one_of(
+    "app: its own login; oidc: its login, the site's provider; forward: the gateway asks first; none",
+    "app",
+    "oidc",
+    "forward",
+    "none",
+)
 _EXPOSE_LONG = record(
     {
         "gateway": _GATEWAYS,
         "port": PORT_REF,
         "path": text("`/` unless stated", ABSOLUTE, "a path that starts with /"),
-        "paths": mapping(PORT_REF, "Path to port, instead of `path` and `port`", ABSOLUTE, "a path that starts with /", least=1),
+        "paths": mapping(
+            PORT_REF, "Path to port, instead of `path` and `port`", ABSOLUTE, "a path that starts with /", least=1
+        ),
         "auth": _AUTH,
         "scheme": one_of("What the service speaks; http unless stated", "http", "https"),
         "timeouts": record({"request": duration(), "backendRequest": duration()}, "As HTTPRoute has them"),
@@ -63,7 +71,14 @@ _PERCENT = number("Percent", 0, 100)
 _SLO = either(
     "A percentage, or queries with one",
     _PERCENT,
-    record({"objective": _PERCENT, "errorQuery": text("PromQL, with {{.window}}"), "totalQuery": text("PromQL, with {{.window}}")}, required=("objective", "errorQuery", "totalQuery")),
+    record(
+        {
+            "objective": _PERCENT,
+            "errorQuery": text("PromQL, with {{.window}}"),
+            "totalQuery": text("PromQL, with {{.window}}"),
+        },
+        required=("objective", "errorQuery", "totalQuery"),
+    ),
 )
 _CHART_POD = record(
     {
@@ -71,7 +86,9 @@ _CHART_POD = record(
         "replicas": integer("1 unless stated"),
         "resources": k8s.RESOURCES,
         "storage": mapping(
-            record({key: VOLUME["properties"][key] for key in ("size", "storageClassName", "backup")}, required=("size",)),
+            record(
+                {key: VOLUME["properties"][key] for key in ("size", "storageClassName", "backup")}, required=("size",)
+            ),
             "Volumes of each replica",
         ),
         "hostNetwork": boolean("The pods live in the network of their node"),
@@ -83,12 +100,18 @@ CHART = record(
     {
         "name": text("Name in the repository"),
         "repository": text("https:// or oci://", r"^(https|oci)://\S+$", "a URL that starts with https:// or oci://"),
-        "git": text("Git repository, instead of name and repository", r"^https://\S+$", "a URL that starts with https://"),
+        "git": text(
+            "Git repository, instead of name and repository", r"^https://\S+$", "a URL that starts with https://"
+        ),
         "path": text("Folder in it"),
         "version": text("Version, or tag"),
         "values": anything("Values of the chart; null is passed on"),
+        "skipCrds": boolean("Its CRDs come from elsewhere"),
         "pods": mapping(_CHART_POD, "Asked for; `{}` for a chart of definitions only", LABEL, LABEL_HINT),
-        "kinds": listing(text("", r"^([a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*$", "`group/Kind`"), "Kinds that it makes beyond workloads, Services, ConfigMaps and Secrets"),
+        "kinds": listing(
+            text("", r"^([a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*$", "`group/Kind`"),
+            "Kinds that it makes beyond workloads, Services, ConfigMaps and Secrets",
+        ),
     },
     "An upstream chart, in its own ArgoCD Application",
 )
@@ -114,13 +137,26 @@ SERVICE: dict[str, Schema] = {
         record(
             {
                 "name": text("", LABEL, LABEL_HINT, 63),
-                "pod_security": record({"level": _LEVEL, "reason": text("Why"), "until": text("Last day", DATE, "a date such as 2027-05-31")}, required=("level", "reason", "until")),
+                "pod_security": record(
+                    {
+                        "level": _LEVEL,
+                        "reason": text("Why"),
+                        "until": text("Last day", DATE, "a date such as 2027-05-31"),
+                    },
+                    required=("level", "reason", "until"),
+                ),
             },
             required=("name",),
         ),
     ),
     "components": mapping(
-        record({**CONTAINER, **COMPONENT, "inherit": listing(one_of("", *INHERITABLE), "Fields copied from the main component")}),
+        record(
+            {
+                **CONTAINER,
+                **COMPONENT,
+                "inherit": listing(one_of("", *INHERITABLE), "Fields copied from the main component"),
+            }
+        ),
         "Further workloads, named `<service>-<name>`",
         LABEL,
         LABEL_HINT,
@@ -133,14 +169,24 @@ SERVICE: dict[str, Schema] = {
     ),
     "load_balancer": record(
         {
-            "ip": text("An address of a pool, or `auto` for `chartroom fix` to draw", rf"(?:{IPV4})|^auto$", "an IPv4 address, or auto"),
-            "ports": either("Ports as they are, or name to number outside", listing(PORT_REF, least=1), mapping(port_number(), least=1)),
+            "ip": text(
+                "An address of a pool, or `auto` for `chartroom fix` to draw",
+                rf"(?:{IPV4})|^auto$",
+                "an IPv4 address, or auto",
+            ),
+            "ports": either(
+                "Ports as they are, or name to number outside",
+                listing(PORT_REF, least=1),
+                mapping(port_number(), least=1),
+            ),
             "from": listing(text(), "Networks of the site, or `internet`", least=1),
             "externalTrafficPolicy": one_of("Local unless stated", "Local", "Cluster"),
         },
         "An address of the LAN",
     ),
-    "depends_on": listing(text("", LABEL, LABEL_HINT), "Services that come first in start-up documents, alerts and Applications"),
+    "depends_on": listing(
+        text("", LABEL, LABEL_HINT), "Services that come first in start-up documents, alerts and Applications"
+    ),
     "alerts": mapping(_ALERT, "Alerts by name", r"^[A-Z][A-Za-z0-9]*$", "a name such as QueueFull"),
     "dashboards": listing(text("", r"^files/\S+\.json$", "a path such as files/sonarr.json"), "Grafana dashboards"),
     "slo": mapping(_SLO, "Objectives by name; `availability` may be a bare percentage", LABEL, LABEL_HINT),
@@ -149,27 +195,42 @@ SERVICE: dict[str, Schema] = {
     "provides": record(
         {
             kind: record(
-                {"port": PORT_REF, "password": text("Its key in the secret store", SECRET_KEY, "a key"), "region": text("Region name")},
+                {
+                    "port": PORT_REF,
+                    "password": text("Its key in the secret store", SECRET_KEY, "a key"),
+                    "region": text("Region name"),
+                },
                 required=("port",),
             )
             for kind in ("valkey", "bucket")
         },
         "What this service offers to `needs`",
     ),
-    "objects": mapping(k8s.OBJECT, "Objects as they stand", r"^[A-Z][A-Za-z0-9]*/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "`Kind/name`"),
+    "objects": mapping(
+        k8s.OBJECT, "Objects as they stand", r"^[A-Z][A-Za-z0-9]*/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "`Kind/name`"
+    ),
     "patch": mapping(
-        record({"merge": anything("Laid over the rendered object"), "reason": text("Why no field serves")}, required=("merge", "reason")),
+        record(
+            {"merge": anything("Laid over the rendered object"), "reason": text("Why no field serves")},
+            required=("merge", "reason"),
+        ),
         "Changes to rendered objects, counted",
         r"^[A-Z][A-Za-z0-9]*/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
         "`Kind/name`",
     ),
     "retired": record(
-        {"since": text("First day without it", DATE, "a date such as 2026-02-14"), "successor": text("The service that replaces it"), "reason": text("Why")},
+        {
+            "since": text("First day without it", DATE, "a date such as 2026-02-14"),
+            "successor": text("The service that replaces it"),
+            "reason": text("Why"),
+        },
         "A page and nothing else",
         required=("since", "reason"),
     ),
 }
-DEFAULTS = record({**CONTAINER, **COMPONENT}, "Component fields that lie under the main component and each of `components`")
+DEFAULTS = record(
+    {**CONTAINER, **COMPONENT}, "Component fields that lie under the main component and each of `components`"
+)
 
 
 def service_schema() -> Schema:
@@ -180,7 +241,11 @@ def service_schema() -> Schema:
 
 def override_schema() -> Schema:
     """What an environment may lay over a service."""
-    return {"$schema": DRAFT, "title": "Chartroom service override", **nullable(record({**SERVICE, **CONTAINER, **COMPONENT}))}
+    return {
+        "$schema": DRAFT,
+        "title": "Chartroom service override",
+        **nullable(record({**SERVICE, **CONTAINER, **COMPONENT})),
+    }
 
 
 def template_schema() -> Schema:

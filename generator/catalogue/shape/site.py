@@ -61,8 +61,11 @@ _POOL = record(
 _CLASS = record(
     {
         "provisioner": text("CSI driver"),
+        "pool": text("The disk of the nodes that it fills"),
         "replicas": integer("Copies on different nodes; 1 unless stated", 1, 9),
-        "accessModes": listing(one_of("", "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"), least=1),
+        "accessModes": listing(
+            one_of("", "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"), least=1
+        ),
         "min": quantity("Smallest volume"),
         "max": quantity("Largest volume"),
         "parameters": mapping(text(), "StorageClass parameters"),
@@ -89,7 +92,15 @@ _SHARE = record(
                     "by": either(
                         "Who copies it",
                         one_of("File-system backup", "velero"),
-                        record({"nas": record({"destination": text(), "rpo": duration()}, required=("destination", "rpo"))}, "The share's own replication", required=("nas",)),
+                        record(
+                            {
+                                "nas": record(
+                                    {"destination": text(), "rpo": duration()}, required=("destination", "rpo")
+                                )
+                            },
+                            "The share's own replication",
+                            required=("nas",),
+                        ),
                     ),
                 },
                 required=("tier",),
@@ -139,7 +150,17 @@ _ISSUER = record(
             "How it proves that the zone is ours",
             record({"cloudflare": record({"token": _SECRET_ITEM}, required=("token",))}, required=("cloudflare",)),
             record(
-                {"rfc2136": record({"nameserver": text(), "tsigKeyName": text(), "tsigAlgorithm": text(), "tsigSecret": _SECRET_ITEM}, required=("nameserver", "tsigKeyName", "tsigSecret"))},
+                {
+                    "rfc2136": record(
+                        {
+                            "nameserver": text(),
+                            "tsigKeyName": text(),
+                            "tsigAlgorithm": text(),
+                            "tsigSecret": _SECRET_ITEM,
+                        },
+                        required=("nameserver", "tsigKeyName", "tsigSecret"),
+                    )
+                },
                 required=("rfc2136",),
             ),
         ),
@@ -176,7 +197,10 @@ _SITE: dict[str, Schema] = {
     "addresses": mapping(_IP, "Machines outside the cluster by name", LABEL, LABEL_HINT),
     "address_pools": mapping(_POOL, "Addresses for load balancers", LABEL, LABEL_HINT),
     "devices": mapping(
-        record({"resource": text("Extended resource"), "runtimeClassName": text(), "supplementalGroups": _GROUPS}, required=("resource",)),
+        record(
+            {"resource": text("Extended resource"), "runtimeClassName": text(), "supplementalGroups": _GROUPS},
+            required=("resource",),
+        ),
         "How a pod asks for what a node offers",
         LABEL,
         LABEL_HINT,
@@ -209,9 +233,15 @@ _SITE: dict[str, Schema] = {
         required=("kind", "name", "refreshInterval", "provider"),
     ),
     "providers": record({"postgres": text(), "valkey": text(), "bucket": text()}, "Which service answers `needs`"),
-    "monitoring": record({"scraper": text("Service that scrapes"), "prober": text("Service that probes"), "interval": duration()}, required=("scraper", "interval")),
+    "monitoring": record(
+        {"scraper": text("Service that scrapes"), "prober": text("Service that probes"), "interval": duration()},
+        required=("scraper", "interval"),
+    ),
     "priority_classes": mapping(integer("", -2147483648, 1000000000), "Name to value", LABEL, LABEL_HINT),
-    "argocd": record({"repoURL": text("", r"^(https|ssh|file)://\S+$", "a URL"), "targetRevision": text("Full ref")}, required=("repoURL", "targetRevision")),
+    "argocd": record(
+        {"repoURL": text("", r"^(https|ssh|file)://\S+$", "a URL"), "targetRevision": text("Full ref")},
+        required=("repoURL", "targetRevision"),
+    ),
     "defaults": DEFAULTS,
 }
 SITE_REQUIRED = (
@@ -233,7 +263,11 @@ _DOMAIN: dict[str, Schema] = {
     "budget": BUDGET,
     "defaults": DEFAULTS,
     "pod_security": record(
-        {"level": one_of("", "baseline", "privileged"), "reason": text("Why"), "until": text("Last day", DATE, "a date such as 2027-05-31")},
+        {
+            "level": one_of("", "baseline", "privileged"),
+            "reason": text("Why"),
+            "until": text("Last day", DATE, "a date such as 2027-05-31"),
+        },
         "Level of the domain's own namespace, where it is not restricted",
         required=("level", "reason", "until"),
     ),
@@ -241,12 +275,22 @@ _DOMAIN: dict[str, Schema] = {
 
 
 def site_schema() -> Schema:
-    return {"$schema": DRAFT, "title": "Chartroom site", **nullable(record(_SITE, "What the whole site shares")), "required": list(SITE_REQUIRED)}
+    return {
+        "$schema": DRAFT,
+        "title": "Chartroom site",
+        **nullable(record(_SITE, "What the whole site shares")),
+        "required": list(SITE_REQUIRED),
+    }
 
 
 def domain_schema() -> Schema:
     required = ["summary", "owner", "categories", "budget"]
-    return {"$schema": DRAFT, "title": "Chartroom domain", **nullable(record(_DOMAIN, "A group of services with one budget")), "required": required}
+    return {
+        "$schema": DRAFT,
+        "title": "Chartroom domain",
+        **nullable(record(_DOMAIN, "A group of services with one budget")),
+        "required": required,
+    }
 
 
 def environment_schema() -> Schema:
@@ -261,7 +305,12 @@ def environment_schema() -> Schema:
         "domains": mapping(without_required(record(_DOMAIN)), "Domain to what differs", LABEL, LABEL_HINT),
         "services": mapping(service, "Service to what differs", LABEL, LABEL_HINT),
     }
-    return {"$schema": DRAFT, "title": "Chartroom environment", **nullable(record(fields, "One cluster")), "required": ["summary"]}
+    return {
+        "$schema": DRAFT,
+        "title": "Chartroom environment",
+        **nullable(record(fields, "One cluster")),
+        "required": ["summary"],
+    }
 
 
 def without_required(schema: Schema) -> Schema:
@@ -277,5 +326,3 @@ def without_required(schema: Schema) -> Schema:
         else:
             result[key] = value
     return result
-
-

@@ -1,0 +1,178 @@
+"""From the merged tree of an inventory to what the generator knows of the machines."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from generator.catalogue import quantity, read
+from generator.catalogue.build_container import ports_of
+from generator.catalogue.inventory import Disk, Host, Inventory, Node, Role, Storage, Vm
+from generator.catalogue.read import Notes
+from generator.finding import Finding, Place
+from generator.source import Map, Value, merge, plain
+
+_ROLES: dict[str, Role] = {"controlplane": "controlplane", "worker": "worker"}
+_PLACED = ("host", "vm_id", "mac", "address", "cores", "memory", "network", "disks")
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryTree:
+    """The two files of an inventory as one tree, with the defaults laid under every machine."""
+
+    tree: Map
+    findings: tuple[Finding, ...]
+
+
+def merge_inventory(hosts: Map, environment: Map) -> InventoryTree:
+    """Lay an environment's inventory over the shared one and its defaults under each machine."""
+    findings: list[Finding] = []
+    merged = merge(hosts, environment, findings)
+    defaults = merged.child("defaults")
+    result = merged.copy()
+    for kind in ("nodes", "vms"):
+        machines = merged.get(kind)
+        if not isinstance(machines, Map):
+            continue
+        finished = machines.copy()
+        for name, machine in machines.items():
+            if isinstance(machine, Map):
+                laid: Value = merge(defaults.child(kind), machine, findings)
+                finished.put(name, laid, *machines.marks[name])
+        result.put(kind, finished, *merged.marks[kind])
+    return InventoryTree(result, tuple(findings))
+
+
+def build_inventory(environment: str, tree: Map, notes: Notes) -> Inventory:
+    """Build what the generator reads of an inventory; `tree` comes from `merge_inventory`."""
+    ids = read.text(tree, "vm_ids")
+    first, _, last = (ids or "").partition("-")
+    talos, kubernetes = tree.child("talos"), tree.child("kubernetes")
+    jobs = plain(tree.child("backup_jobs"))
+    return Inventory(
+        environment=environment,
+        place=tree.place,
+        vm_ids=(int(first), int(last)) if ids else None,
+        hosts=read.each(tree, "hosts", lambda name, value, place: _host(name, value, place, notes)),
+        storages=read.each(tree, "storages", lambda name, value, place: _storage(name, value, place, notes)),
+        nodes=read.each(tree, "nodes", lambda name, value, place: _node(name, value, place, notes)),
+        vms=read.each(tree, "vms", lambda name, value, place: _vm(name, value, place, notes)),
+        talos_version=read.text(talos, "version"),
+        kubernetes_version=read.text(kubernetes, "version"),
+        backup_jobs=jobs if isinstance(jobs, dict) else {},
+    )
+
+
+def _host(name: str, tree: Map, place: Place, notes: Notes) -> Host:
+    bridges = read.each(tree, "bridges", lambda bridge, value, place: read.texts(value, "networks"))
+    pci = read.each(tree, "pci", lambda device, value, place: str(value["mapping"]))
+    return Host(
+        name=name,
+        address=IPv4Address(str(tree["address"])),
+        cores=read.number(tree, "cores", 0),
+        memory_bytes=read.bytes_of(tree, "memory", notes) or 0,
+        reserved_bytes=read.bytes_of(tree.child("reserved"), "memory", notes) or 0,
+        bridges=bridges,
+        pci=pci,
+        place=place,
+    )
+
+
+def _storage(name: str, tree: Map, place: Place, notes: Notes) -> Storage:
+    return Storage(
+        name,
+        str(tree["kind"]),
+        read.bytes_of(tree, "size", notes),
+        read.texts(tree, "hosts"),
+        place,
+        read.text(tree, "server"),
+    )
+
+
+def _disks(tree: Map, notes: Notes) -> dict[str, Disk]:
+    storage = read.text(tree, "storage") or ""
+
+    def build(name: str, value: Map, place: Place) -> Disk:
+        size = read.bytes_of(value, "size", notes)
+        if size is None:
+            notes.error(place, "inventory/missing-field", f"disk {name!r} lacks 'size'", "add `size: 100Gi`")
+        return Disk(
+            name, size or 0, read.text(value, "storage") or storage, read.text(value, "backup") or "tier4", place
+        )
+
+    return read.each(tree, "disks", build)
+
+
+def _machine_fields(name: str, tree: Map, place: Place, notes: Notes) -> dict[str, Any] | None:
+    missing = [key for key in ("mac", "address", "cores", "memory", "disks") if tree.get(key) is None]
+    if "metal" not in tree:
+        missing += [key for key in ("host", "vm_id") if tree.get(key) is None]
+    for key in missing:
+        notes.error(
+            place, "inventory/missing-field", f"machine {name!r} lacks {key!r}", f"add `{key}` to it, or to `defaults`"
+        )
+    if missing:
+        return None
+    order = tree.child("order")
+    vm_id = tree.get("vm_id")
+    return {
+        "name": name,
+        "host": read.text(tree, "host"),
+        "vm_id": vm_id if isinstance(vm_id, int) else None,
+        "mac": str(tree["mac"]).upper(),
+        "address": IPv4Address(str(tree["address"])),
+        "network": read.text(tree, "network") or "cluster",
+        "cores": read.number(tree, "cores", 0),
+        "memory_bytes": read.bytes_of(tree, "memory", notes) or 0,
+        "disks": _disks(tree, notes),
+        "devices": {device: count for device, count in tree.child("devices").items() if isinstance(count, int)},
+        "order": order["order"] if isinstance(order.get("order"), int) else None,
+        "up_s": order["up"] if isinstance(order.get("up"), int) else None,
+        "down_s": order["down"] if isinstance(order.get("down"), int) else None,
+        "place": place,
+        "places": {key: tree.value_place(key) for key in _PLACED if key in tree},
+    }
+
+
+def _node(name: str, tree: Map, place: Place, notes: Notes) -> Node | None:
+    fields = _machine_fields(name, tree, place, notes)
+    if fields is None:
+        return None
+    reserved = tree.child("reserved")
+    role = read.text(tree, "role")
+    if role is None:
+        notes.error(
+            place,
+            "inventory/missing-field",
+            f"node {name!r} lacks 'role'",
+            "add `role: controlplane` or `role: worker`",
+        )
+        return None
+    return Node(
+        **fields,
+        role=_ROLES[role],
+        reserved_cpu_m=quantity.cpu_m(str(reserved.get("cpu") or 0)),
+        reserved_memory_bytes=read.bytes_of(reserved, "memory", notes) or 0,
+        labels=read.labels(tree, "labels"),
+        taints=read.json_list(tree, "taints"),
+    )
+
+
+def _vm(name: str, tree: Map, place: Place, notes: Notes) -> Vm | None:
+    fields = _machine_fields(name, tree, place, notes)
+    if fields is None:
+        return None
+    ports = {port: (entry.number, entry.protocol) for port, entry in ports_of(_with_long_ports(tree)).items()}
+    talks = tree.child("talks_to")
+    return Vm(
+        **fields,
+        ports=ports,
+        called_by={who: read.texts(tree.child("called_by"), who) for who in tree.child("called_by")},
+        talks_to={kind: read.texts(talks, kind) for kind in talks},
+        tags=read.texts(tree, "tags"),
+    )
+
+
+def _with_long_ports(tree: Map) -> Map:
+    from generator.catalogue.expand import expand_component
+
+    return expand_component(tree)

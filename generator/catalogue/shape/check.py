@@ -1,0 +1,211 @@
+"""Hold a tree against its shape, and say in words what does not fit.
+
+The verdict comes from `jsonschema-rs`; only a tree that does not fit pays for `jsonschema`, whose
+errors carry what a good sentence needs.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from generator.catalogue.shape.build import Schema
+from generator.catalogue.suggest import did_you_mean
+from generator.finding import Finding, Place
+from generator.source import Map, Path, place_at
+
+Error = Any  # jsonschema's ValidationError; its stubs make every attribute optional
+
+_LONGEST_VALUE = 60
+_TYPE_NAMES = {
+    "string": "text",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "null",
+}
+
+
+class Shape:
+    """One of the schemas, compiled once and lazily."""
+
+    def __init__(self, name: str, schema: Callable[[], Schema]) -> None:
+        self.name = name
+        self._make = schema
+        self._schema: Schema | None = None
+        self._verdict: Any = None
+
+    @property
+    def schema(self) -> Schema:
+        if self._schema is None:
+            self._schema = self._make()
+        return self._schema
+
+    def fits(self, tree: Map) -> bool:
+        """Say whether the tree has this shape."""
+        if self._verdict is None:
+            import jsonschema_rs
+
+            self._verdict = jsonschema_rs.validator_for(self.schema)
+        return bool(self._verdict.is_valid(tree))
+
+    def findings(self, tree: Map, prefix: Path = ()) -> Iterator[Finding]:
+        """Yield what does not fit, each at its place. `prefix` leads messages."""
+        if self.fits(tree):
+            return
+        from jsonschema import Draft202012Validator
+
+        for error in Draft202012Validator(self.schema).iter_errors(tree):
+            for precise in _most_precise(error):
+                yield from _translate(precise, tree, prefix)
+
+
+def _most_precise(error: Error) -> Iterator[Error]:
+    """Follow `anyOf` into the branch that the author meant, by JSON type and then by keys."""
+    if error.validator != "anyOf" or not error.context:
+        yield error
+        return
+    branches: dict[int, list[Error]] = {}
+    for inner in error.context:
+        branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
+    fitting = [errors for errors in branches.values() if not any(_is_wrong_type(inner) for inner in errors)]
+    if not fitting:
+        yield error
+        return
+    best = min(fitting, key=lambda errors: (sum(1 for inner in errors if inner.validator == "required"), len(errors)))
+    for inner in best:
+        yield from _most_precise(inner)
+
+
+def _is_wrong_type(error: Error) -> bool:
+    return error.validator == "type" and not error.relative_path
+
+
+def _translate(error: Error, tree: Map, prefix: Path) -> Iterator[Finding]:
+    path: Path = tuple(error.absolute_path)
+    where = _dotted((*prefix, *path))
+    place = place_at(tree, path)
+    value = error.instance
+    match error.validator:
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            for key in sorted(set(value) - set(known)):
+                yield _unknown_key(where, key, known, place_at(tree, (*path, key), of_key=True))
+        case "required":
+            missing = [key for key in error.validator_value if key not in value]
+            yield Finding(place, "shape/missing-key", f"{where} lacks {_join(missing)}", f"add {_join(missing)}")
+        case "propertyNames":
+            yield from _translate_key(error, tree, path, where)
+        case "pattern" if isinstance(error.parent, type(error)) and error.parent.validator == "propertyNames":
+            yield from _translate_key(error, tree, path, where)
+        case _:
+            yield Finding(
+                place, "shape/value", f"{where} is {show(value)}, {_expected(error)} is expected", _fix(error)
+            )
+
+
+def _translate_key(error: Error, tree: Map, path: Path, where: str) -> Iterator[Finding]:
+    key = str(error.instance)
+    hint = error.schema.get("x-hint") or f"a key that matches {error.schema.get('pattern')}"
+    place = place_at(tree, (*path, key), of_key=True)
+    yield Finding(place, "shape/key", f"{where} has the key {key!r}, {hint} is expected", "rename the key")
+
+
+def _unknown_key(where: str, key: str, known: list[str], place: Place) -> Finding:
+    guess = did_you_mean(key, known)
+    fix = f"write one of {_join(sorted(known))}" if not guess and len(known) <= 12 else f"rename or remove {key!r}"
+    return Finding(place, "shape/unknown-key", f"{where} has no field {key!r}{guess}", fix)
+
+
+def _expected(error: Error) -> str:
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    match error.validator:
+        case "enum":
+            words = [
+                json.dumps(word) if not isinstance(word, str) else word
+                for word in error.validator_value
+                if word is not None
+            ]
+            return "one of " + ", ".join(words) if len(words) > 1 else words[0]
+        case "anyOf":
+            return " or ".join(
+                dict.fromkeys(_in_words(branch) for branch in error.validator_value if branch.get("type") != "null")
+            )
+        case "minimum":
+            return f"at least {error.validator_value}"
+        case "maximum":
+            return f"at most {error.validator_value}"
+        case "exclusiveMinimum":
+            return f"more than {error.validator_value}"
+        case "exclusiveMaximum":
+            return f"less than {error.validator_value}"
+        case "minLength":
+            return "some text"
+        case "maxLength":
+            return f"at most {error.validator_value} letters"
+        case "minItems" | "minProperties":
+            return f"at least {error.validator_value}"
+        case _:
+            return _in_words(schema)
+
+
+def _in_words(schema: Schema) -> str:
+    if "x-hint" in schema:
+        return str(schema["x-hint"])
+    if "enum" in schema:
+        return "one of " + ", ".join(str(word) for word in schema["enum"] if word is not None)
+    kinds = schema.get("type", "object")
+    names = [_TYPE_NAMES[kind] for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind != "null"]
+    return " or ".join(names)
+
+
+def _fix(error: Error) -> str:
+    value = error.instance
+    kinds = error.schema.get("type", []) if isinstance(error.schema, dict) else []
+    if (
+        error.validator == "type"
+        and "string" in kinds
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+    ):
+        return f'quote it: "{value}"'
+    if error.validator == "enum" and isinstance(value, str):
+        guess = did_you_mean(value, [word for word in error.validator_value if isinstance(word, str)])
+        return "write one of them" + guess
+    return f"write {_expected(error)}"
+
+
+def show(value: object) -> str:
+    """Return a value as a message shows it: short, and never several lines."""
+    if isinstance(value, dict):
+        return "a mapping" if value else "an empty mapping"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    shown = repr(value) if isinstance(value, str) else json.dumps(value)
+    return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 1] + "…"
+
+
+def _dotted(path: Path) -> str:
+    return "'" + ".".join(str(step) for step in path) + "'" if path else "the file"
+
+
+def _join(keys: list[str]) -> str:
+    return ", ".join(repr(key) for key in keys)
+
+
+@lru_cache(maxsize=1)
+def shapes() -> dict[str, Shape]:
+    """Return every shape by the name of its published schema."""
+    from generator.catalogue.shape import inventory, service, site
+
+    makers: dict[str, Callable[[], Schema]] = {
+        "service": service.service_schema,
+        "template": service.template_schema,
+        "site": site.site_schema,
+        "domain": site.domain_schema,
+        "environment": site.environment_schema,
+        "inventory": inventory.inventory_schema,
+    }
+    return {name: Shape(name, make) for name, make in makers.items()}

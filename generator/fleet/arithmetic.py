@@ -1,0 +1,172 @@
+"""What services need, by the formula of architecture.md 26: the same for quota and budget."""
+
+from collections.abc import Iterable, Mapping
+from math import ceil
+
+from generator.catalogue.inventory import Inventory
+from generator.catalogue.quantity import canonical, show_cpu
+from generator.catalogue.service import ChartPod, Component, Json, Resources, Service
+from generator.fleet.model import Namespace, Need
+from generator.fleet.names import namespace_of
+
+_NOTHING = (0, 0, 0)
+Pod = tuple[int, int, int]
+
+
+def _of(resources: Resources | None) -> Pod:
+    if resources is None:
+        return _NOTHING
+    return (resources.cpu_request_m or 0, resources.memory_request_bytes or 0, resources.memory_limit_bytes or 0)
+
+
+def _plus(left: Pod, right: Pod) -> Pod:
+    return (left[0] + right[0], left[1] + right[1], left[2] + right[2])
+
+
+def _most(left: Pod, right: Pod) -> Pod:
+    return (max(left[0], right[0]), max(left[1], right[1]), max(left[2], right[2]))
+
+
+def _times(pod: Pod, count: int) -> Pod:
+    return (pod[0] * count, pod[1] * count, pod[2] * count)
+
+
+def pod_of(component: Component) -> Pod:
+    """max(app containers and sidecars, largest init container with the sidecars before it)."""
+    sidecars, largest_init = _NOTHING, _NOTHING
+    for container in component.init_containers.values():
+        if container.sidecar:
+            sidecars = _plus(sidecars, _of(container.resources))
+            largest_init = _most(largest_init, sidecars)
+        else:
+            largest_init = _most(largest_init, _plus(sidecars, _of(container.resources)))
+    main = component.container.resources if component.container else None
+    return _most(_plus(sidecars, _of(main)), largest_init)
+
+
+def holds_exclusively(component: Component) -> bool:
+    """Whether two pods of the component cannot run side by side: volume, device or host port."""
+    exclusive = any(
+        volume.form == "size" and not set(volume.access_modes) & {"ReadWriteMany", "ReadOnlyMany"}
+        for volume in component.volumes.values()
+    )
+    shared = any(volume.form == "existingClaim" for volume in component.volumes.values())
+    devices = any(container.devices for container in component.containers)
+    return exclusive or shared or devices or component.allows("hostPort") or component.allows("hostNetwork")
+
+
+def strategy_of(component: Component) -> Json:
+    """The update strategy, stated or derived (service-format §3)."""
+    if component.strategy is not None:
+        return dict(component.strategy)
+    if component.kind == "Deployment":
+        return {"type": "Recreate" if holds_exclusively(component) else "RollingUpdate"}
+    return {"type": "RollingUpdate"}
+
+
+def surge(component: Component) -> int:
+    """Pods beyond `replicas` while a Deployment rolls; maxSurge is rounded up, 25% by default."""
+    strategy = strategy_of(component)
+    if component.kind != "Deployment" or strategy["type"] != "RollingUpdate":
+        return 0
+    most = (strategy.get("rollingUpdate") or {}).get("maxSurge", "25%")
+    return ceil(component.replicas * int(most[:-1]) / 100) if isinstance(most, str) else int(most)
+
+
+def _pods(kind: str, replicas: int, extra: int, nodes: int, schedule: Json) -> int:
+    match kind:
+        case "DaemonSet":
+            return nodes
+        case "CronJob":
+            doubled = 2 if schedule.get("concurrencyPolicy", "Forbid") == "Allow" else 1
+            return int(schedule.get("parallelism", 1)) * doubled
+        case "Job":
+            return 0  # counted once, as the largest
+        case _:
+            return replicas + extra
+
+
+def eligible_nodes(inventory: Inventory, component: Component | None) -> int:
+    """Nodes that a DaemonSet may run on; control planes take no workload unless tolerated."""
+    tolerates = component is None or any(
+        toleration.get("operator") == "Exists" and not toleration.get("key") for toleration in component.tolerations
+    )
+    wanted = component.node_selector if component else {}
+    return sum(
+        1
+        for node in inventory.nodes.values()
+        if (node.role == "worker" or tolerates)
+        and all(node.labels.get(key) == value for key, value in wanted.items() if not key.startswith("kubernetes.io/"))
+    )
+
+
+def need_of(services: Iterable[Service], inventory: Inventory) -> Need:
+    """What these services need together."""
+    total, largest_job = _NOTHING, _NOTHING
+    storage: list[int] = []
+    for service in services:
+        for component in service.components.values():
+            if component.container is None:
+                continue
+            pod = pod_of(component)
+            if component.kind in ("Job", "CronJob"):
+                largest_job = _most(largest_job, pod)
+            nodes = eligible_nodes(inventory, component)
+            total = _plus(
+                total,
+                _times(pod, _pods(component.kind, component.replicas, surge(component), nodes, component.schedule)),
+            )
+            copies = component.replicas if component.kind == "StatefulSet" else 1
+            storage += [
+                volume.size_bytes * max(copies, 1) for volume in component.volumes.values() if volume.size_bytes
+            ]
+        if service.chart is not None:
+            for chart_pod in service.chart.pods.values():
+                total = _plus(total, _of_chart_pod(chart_pod, inventory))
+                storage += [
+                    volume.size_bytes * max(chart_pod.replicas, 1)
+                    for volume in chart_pod.volumes.values()
+                    if volume.size_bytes
+                ]
+        if service.postgres is not None:
+            total = _plus(total, _times(_of(service.postgres.resources), service.postgres.instances))
+            storage.append((service.postgres.storage.size_bytes or 0) * service.postgres.instances)
+    total = _plus(total, largest_job)
+    # One restore beside the original: the largest volume counts once more.
+    return Need(*total, sum(storage) + max(storage, default=0))
+
+
+def _of_chart_pod(pod: ChartPod, inventory: Inventory) -> Pod:
+    extra = ceil(pod.replicas / 4) if pod.kind == "Deployment" and not pod.volumes else 0
+    nodes = eligible_nodes(inventory, None)
+    return _times(_of(pod.resources), _pods(pod.kind, pod.replicas, extra, nodes, {}))
+
+
+def quota_of(need: Need) -> Json | None:
+    """A need in the words of a ResourceQuota; None where nothing runs."""
+    if not need.memory_bytes and not need.storage_bytes:
+        return None
+    return {
+        "requests.cpu": show_cpu(need.cpu_m),
+        "requests.memory": canonical_bytes(need.memory_bytes),
+        "limits.memory": canonical_bytes(need.memory_limit_bytes),
+        "requests.storage": canonical_bytes(need.storage_bytes),
+    }
+
+
+def canonical_bytes(count: int) -> str:
+    """Bytes as the API server prints them: the largest binary suffix that keeps them whole."""
+    for suffix, factor in (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10)):
+        if count and count % factor == 0:
+            return canonical(f"{count // factor}{suffix}")
+    return str(count)
+
+
+def namespace_needs(
+    services: Mapping[str, Service], namespaces: Mapping[str, Namespace], inventory: Inventory
+) -> dict[str, Need]:
+    """What each namespace needs."""
+    by_namespace: dict[str, list[Service]] = {name: [] for name in namespaces}
+    for service in services.values():
+        by_namespace.setdefault(namespace_of(service), []).append(service)
+    return {name: need_of(group, inventory) for name, group in by_namespace.items()}

@@ -1,0 +1,375 @@
+"""Who may talk to whom: every edge of the fleet, stated once, by a file or by what it is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from urllib.parse import urlsplit
+
+from generator.catalogue.inventory import Inventory
+from generator.catalogue.read import Notes
+from generator.catalogue.service import Call, Component, OutsideCall, Port, Service
+from generator.catalogue.site import Site
+from generator.catalogue.suggest import did_you_mean
+from generator.finding import Place
+from generator.fleet.model import (
+    ApiServer,
+    Edge,
+    EdgePort,
+    Endpoint,
+    Internet,
+    Nodes,
+    NotEnforced,
+    Pods,
+    ProbeTarget,
+    Range,
+    Reason,
+    selector,
+)
+from generator.fleet.names import BUILTIN, host_of, namespace_of, service_port
+
+API_PORT = EdgePort(6443, "TCP")
+_DNS = Pods("kube-system", "kube-dns", None, {"k8s-app": "kube-dns"})
+_DNS_PORTS = (EdgePort(53, "UDP"), EdgePort(53, "TCP"))
+
+
+@dataclass(slots=True)
+class Edges:
+    """Edges as they are found, with what could not become one."""
+
+    site: Site
+    inventory: Inventory
+    services: Mapping[str, Service]
+    off: Mapping[str, Service]
+    notes: Notes
+    found: dict[Edge, None] = field(default_factory=dict)
+    not_enforced: dict[NotEnforced, None] = field(default_factory=dict)
+    left_out: dict[NotEnforced, None] = field(default_factory=dict)
+    probes: list[ProbeTarget] = field(default_factory=list)
+
+    def add(
+        self, source: Endpoint, target: Endpoint, ports: tuple[EdgePort, ...], reason: Reason, place: Place
+    ) -> None:
+        self.found[Edge(source, target, ports, reason, place)] = None
+        for end, side in ((source, "source"), (target, "target")):
+            if isinstance(end, Pods) and end.host_network:
+                what = f"{end.service} as {side} of {reason}"
+                self.not_enforced[NotEnforced(what, "its pods have the address of their node", place)] = None
+
+
+def endpoint(service: Service, component: Component | None, port: Port | None = None) -> Pods:
+    """The pods of a component; of a chart, all pods of its namespace."""
+    namespace = namespace_of(service)
+    if service.form == "postgres":
+        return Pods(namespace, service.name, None, {"cnpg.io/cluster": service.name})
+    if service.form == "chart":
+        return Pods(namespace, service.name, None, {}, _on_host(service, port))
+    if component is None:
+        return Pods(namespace, service.name, None, {})
+    return Pods(namespace, service.name, component.name, selector(service, component), component.allows("hostNetwork"))
+
+
+def _on_host(service: Service, port: Port | None) -> bool:
+    """Whether the chart's pods behind `port` live in the network of their node."""
+    chart = service.chart
+    if chart is None or not chart.pods:
+        return False
+    if port is None:
+        return all(pod.host_network for pod in chart.pods.values())
+    return any(pod.host_network and port.name in pod.ports for pod in chart.pods.values())
+
+
+def collect(edges: Edges, needed: Mapping[str, tuple[Call, ...]]) -> None:
+    """Find every edge of the fleet."""
+    for service in edges.services.values():
+        for component in service.components.values():
+            _of_component(edges, service, component)
+        for call in needed.get(service.name, ()):
+            for component in service.components.values():
+                if component.needs:
+                    _to_service(edges, service, component, call, "needs")
+        _of_exposure(edges, service)
+    _of_gateways(edges)
+    _of_monitoring(edges)
+    _of_backup(edges)
+    _of_namespaces(edges)
+
+
+def _of_component(edges: Edges, service: Service, component: Component) -> None:
+    source = endpoint(service, component)
+    talks = component.talks_to
+    place = talks.kubernetes
+    if place is None and (component.rbac_cluster or component.rbac_namespace):
+        place = component.tree.key_place("rbac")
+    if place is not None:
+        edges.add(source, ApiServer(), (API_PORT,), "talks_to", place)
+    for call in talks.services:
+        _to_service(edges, service, component, call, "talks_to")
+    for outside in talks.internet:
+        edges.add(source, Internet(outside.where), _ports(outside), "talks_to", outside.place)
+    for outside in talks.lan:
+        for there in _lan(edges, outside):
+            edges.add(source, there, _ports(outside), "talks_to", outside.place)
+    for outside in talks.nodes:
+        edges.add(source, Nodes(), _ports(outside), "talks_to", outside.place)
+    for caller in component.called_by:
+        port = _own_port(edges, service, component, caller.port, caller.place)
+        if port is None:
+            continue
+        target = endpoint(service, component, port)
+        who: Endpoint | None = ApiServer() if caller.who == "kubernetes" else Nodes()
+        if caller.who.startswith("lan:"):
+            who = _network(edges, caller.who[4:], caller.place)
+        if who is not None:
+            edges.add(who, target, (EdgePort(port.number, port.protocol),), "called_by", caller.place)
+
+
+def _ports(call: OutsideCall) -> tuple[EdgePort, ...]:
+    return (EdgePort(call.port, call.protocol),)
+
+
+def _own_port(edges: Edges, service: Service, component: Component, name: str, place: Place) -> Port | None:
+    port = component.ports.get(name)
+    if port is None:
+        listed = ", ".join(sorted(component.ports)) or "none"
+        message = f"{component.workload!r} has no port {name!r}, it has {listed}{did_you_mean(name, component.ports)}"
+        edges.notes.error(place, "fleet/unknown-port", message, "name one of its ports")
+    return port
+
+
+def _to_service(edges: Edges, service: Service, component: Component, call: Call, reason: Reason) -> None:
+    target = edges.services.get(call.service)
+    if target is None:
+        _to_absent(edges, service, call)
+        return
+    found = target.port(call.port)
+    if found is None:
+        ports = sorted(port for part in target.components.values() for port in part.ports)
+        listed = ", ".join(ports) or "none"
+        message = f"{service.name!r} talks to port {call.port!r} of {target.name!r}, which has {listed}{did_you_mean(call.port, ports)}"
+        edges.notes.error(call.place, "fleet/unknown-port", message, f"write `{target.name}:<port>`")
+        return
+    owner, port = found
+    edges.add(
+        endpoint(service, component),
+        endpoint(target, owner, port),
+        (EdgePort(port.number, port.protocol),),
+        reason,
+        call.place,
+    )
+
+
+def _to_absent(edges: Edges, service: Service, call: Call) -> None:
+    off = edges.off.get(call.service)
+    if off is not None:
+        if off.port(call.port) is None and off.form != "retired":
+            message = f"{service.name!r} talks to port {call.port!r} of {call.service!r}, which has no such port"
+            edges.notes.error(call.place, "fleet/unknown-port", message, f"write `{call.service}:<port>`")
+        edges.left_out[NotEnforced(f"{service.name} -> {call.service}", f"{call.service} is off here", call.place)] = (
+            None
+        )
+        return
+    message = f"{service.name!r} talks to {call.service!r}, which does not exist{did_you_mean(call.service, {*edges.services, *edges.off})}"
+    edges.notes.error(call.place, "fleet/unknown-service", message, "name a service that exists")
+
+
+def named_address(edges: Edges, name: str) -> Range | None:
+    """A named address of the site, or a machine of the inventory."""
+    address = edges.site.addresses.get(name)
+    if address is None:
+        machines = {machine.name: machine.address for machine in edges.inventory.machines}
+        hosts = {host.name: host.address for host in edges.inventory.hosts.values()}
+        address = machines.get(name) or hosts.get(name)
+    return Range(name, f"{address}/32") if address is not None else None
+
+
+def _lan(edges: Edges, outside: OutsideCall) -> Iterator[Range]:
+    named = named_address(edges, outside.where)
+    if named is not None:
+        _check_vm(edges, outside)
+        yield named
+        return
+    if outside.where in edges.site.networks:
+        yield Range(outside.where, str(edges.site.networks[outside.where].subnet))
+        return
+    try:
+        yield Range(outside.where, str(IPv4Network(outside.where, strict=False)))
+    except ValueError:
+        known = {*edges.site.networks, *edges.site.addresses, *(machine.name for machine in edges.inventory.machines)}
+        message = (
+            f"{outside.where!r} is no network, named address or IP of the site{did_you_mean(outside.where, known)}"
+        )
+        edges.notes.error(
+            outside.place, "fleet/unknown-address", message, "name one, or add it to `addresses` of values/site.yaml"
+        )
+
+
+def _check_vm(edges: Edges, outside: OutsideCall) -> None:
+    vm = edges.inventory.vms.get(outside.where)
+    if vm is None or outside.port is None:
+        return
+    names = [
+        name for name, (number, protocol) in vm.ports.items() if number == outside.port and protocol == outside.protocol
+    ]
+    callers = {who for who, ports in vm.called_by.items() if set(names) & set(ports)}
+    if not names or "cluster" not in callers:
+        message = f"VM {vm.name!r} does not let the cluster in on {outside.port}/{outside.protocol}"
+        fix = f"add the port to `ports` and `called_by: {{cluster: […]}}` of {vm.name!r}"
+        edges.notes.error(outside.place, "fleet/vm-does-not-answer", message, fix)
+
+
+def _network(edges: Edges, name: str, place: Place) -> Endpoint | None:
+    if name == "internet":
+        return Internet("*")
+    network = edges.site.networks.get(name)
+    if network is None:
+        message = f"network {name!r} does not exist{did_you_mean(name, edges.site.networks)}"
+        edges.notes.error(place, "fleet/unknown-network", message, "name a network of values/site.yaml")
+        return None
+    return Range(name, str(network.subnet))
+
+
+def _of_exposure(edges: Edges, service: Service) -> None:
+    for expose in service.expose.values():
+        for name in expose.gateways:
+            gateway = edges.site.gateways.get(name)
+            front = edges.services.get(gateway.service) if gateway else None
+            if front is None:
+                continue  # the check of gateways says so
+            for port_name in expose.paths.values():
+                found = service.port(port_name)
+                if found is not None:
+                    owner, port = found
+                    ports = (EdgePort(port.number, port.protocol),)
+                    edges.add(
+                        endpoint(front, front.main), endpoint(service, owner, port), ports, "gateway", expose.place
+                    )
+    balancer = service.load_balancer
+    if balancer is None:
+        return
+    for port_name in balancer.ports:
+        found = service.port(port_name)
+        if found is None:
+            continue
+        owner, port = found
+        for name in balancer.sources:
+            source = _network(edges, name, balancer.place)
+            if source is not None:
+                ports = (EdgePort(port.number, port.protocol),)
+                edges.add(source, endpoint(service, owner, port), ports, "load_balancer", balancer.place)
+
+
+_ENTRY_PORTS = ("web", "websecure", "http", "https")
+
+
+def _of_gateways(edges: Edges) -> None:
+    """Whoever a gateway serves reaches its entry ports."""
+    for gateway in edges.site.gateways.values():
+        front = edges.services.get(gateway.service)
+        if front is None or front.main is None:
+            continue
+        for name in _ENTRY_PORTS:
+            port = front.main.ports.get(name)
+            if port is None:
+                continue
+            for network in gateway.sources:
+                source = _network(edges, network, gateway.place)
+                if source is not None:
+                    target = endpoint(front, front.main, port)
+                    edges.add(source, target, (EdgePort(port.number, port.protocol),), "gateway", gateway.place)
+
+
+def _of_monitoring(edges: Edges) -> None:
+    monitoring = edges.site.monitoring
+    scraper = edges.services.get(monitoring.scraper)
+    prober = edges.services.get(monitoring.prober) if monitoring.prober else None
+    for service in edges.services.values():
+        for component in service.components.values():
+            if component.metrics is not None and scraper is not None:
+                for name in component.metrics.ports:
+                    port = _own_port(edges, service, component, name, component.metrics.place)
+                    if port is not None and scraper is not service:
+                        ports = (EdgePort(port.number, port.protocol),)
+                        edges.add(
+                            endpoint(scraper, scraper.main),
+                            endpoint(service, component, port),
+                            ports,
+                            "scrape",
+                            component.metrics.place,
+                        )
+            elif component.metrics is None and prober is not None and prober is not service:
+                target = probe_target(edges.site, service, component)
+                if target is not None:
+                    edges.probes.append(target)
+                    owner = component.ports.get(HTTP_NAME) or next(
+                        p for p in component.ports.values() if p.number == target.port.number
+                    )
+                    edges.add(
+                        endpoint(prober, prober.main),
+                        endpoint(service, component, owner),
+                        (target.port,),
+                        "probe",
+                        target.place,
+                    )
+
+
+HTTP_NAME = "http"
+
+
+def probe_target(site: Site, service: Service, component: Component) -> ProbeTarget | None:
+    """What a prober can ask: the readiness path of an HTTP port, else a TCP connection."""
+    if service.form == "postgres":
+        return None  # the operator's own monitor covers it
+    if component.container is not None and component.kind in ("CronJob", "Job"):
+        return None
+    tcp = [port for port in component.ports.values() if port.protocol == "TCP"]
+    if not tcp:
+        return None
+    port = component.ports.get(HTTP_NAME)
+    port = port if port is not None and port.protocol == "TCP" else tcp[0]
+    address = f"{host_of(service, component, port, site.kubernetes.cluster_domain)}:{service_port(port)}"
+    edge = EdgePort(port.number, "TCP")
+    ready = component.container.probes.get("readiness", {}) if component.container else {}
+    request = ready.get("httpGet")
+    if (
+        request
+        and request.get("port") in (port.name, port.number)
+        and request.get("scheme", "HTTP") == "HTTP"
+        and not request.get("httpHeaders")
+    ):
+        return ProbeTarget(
+            service.name, component.name, "http_2xx", f"http://{address}{request['path']}", edge, port.place
+        )
+    return ProbeTarget(service.name, component.name, "tcp_connect", address, edge, port.place)
+
+
+def _of_backup(edges: Edges) -> None:
+    """Copies leave the cluster: from Postgres clusters, and from whoever moves volumes."""
+    movers = [service for service in edges.services.values() if service.form == "postgres"]
+    mover = edges.services.get(edges.site.backends.backup)
+    movers += [mover] if mover is not None else []
+    for service in movers:
+        for destination in edges.site.destinations.values():
+            parts = urlsplit(destination.endpoint)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+            host = parts.hostname or ""
+            edges.add(
+                endpoint(service, service.main), Internet(host), (EdgePort(port, "TCP"),), "talks_to", destination.place
+            )
+
+
+def _of_namespaces(edges: Edges) -> None:
+    """Name resolution for every pod; inside a chart's namespace all pods may talk."""
+    for service in edges.services.values():
+        if namespace_of(service) in BUILTIN:
+            continue
+        for component in service.components.values():
+            source = endpoint(service, component)
+            if component.container is not None and not source.host_network or service.form in ("chart", "postgres"):
+                edges.add(source, _DNS, _DNS_PORTS, "dns", service.place)
+        if service.form == "chart":
+            whole = endpoint(service, service.main)
+            edges.add(whole, whole, (), "namespace", service.place)
+        if service.form == "postgres":
+            whole = endpoint(service, service.main)
+            edges.add(whole, whole, (), "namespace", service.place)
+            edges.add(whole, ApiServer(), (API_PORT,), "namespace", service.place)

@@ -1,0 +1,170 @@
+"""Finish each service for its environment: references, secret owners, variables in order."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from generator.catalogue.read import Notes
+from generator.catalogue.service import Component, Container, File, Json, SecretRef, Service
+from generator.catalogue.suggest import did_you_mean
+from generator.finding import Place
+from generator.fleet.reference import References
+from generator.source import place_at
+
+_VARIABLE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_WINDOW_S = 300
+_LONGEST_WINDOW_S = 1800
+
+
+def fill_service(service: Service, references: References, steps: int) -> Service:
+    """Return the service with every reference filled in and start-up windows widened."""
+    components = {
+        name: _component(service, component, references, steps) for name, component in service.components.items()
+    }
+    chart = service.chart
+    if chart is not None:
+        values = references.fill_tree(
+            chart.values, service, lambda path: place_at(service.tree, ("chart", "values", *path))
+        )
+        chart = replace(chart, values=values)
+    objects = (
+        references.fill_tree(dict(service.objects), service, lambda path: place_at(service.tree, ("objects", *path)))
+        if service.objects
+        else {}
+    )
+    return replace(service, components=components, chart=chart, objects=objects)
+
+
+def _component(service: Service, component: Component, references: References, steps: int) -> Component:
+    main = component.container
+    return replace(
+        component,
+        container=_container(service, main, references, steps) if main is not None else None,
+        init_containers={
+            name: _container(service, item, references, steps) for name, item in component.init_containers.items()
+        },
+        secrets={name: _secret(ref, service, references) for name, ref in component.secrets.items()},
+        metrics=replace(component.metrics, bearer=_secret(component.metrics.bearer, service, references))
+        if component.metrics is not None and component.metrics.bearer is not None
+        else component.metrics,
+    )
+
+
+def _container(service: Service, container: Container, references: References, steps: int) -> Container:
+    tree = container.tree
+    env_tree = tree.child("env")
+    env: dict[str, str | Json] = {}
+    for name, value in container.env.items():
+        env[name] = references.fill(value, service, env_tree.value_place(name)) if isinstance(value, str) else value
+    _check_once(service, container, references.notes)
+    return replace(
+        container,
+        env=_in_order(service, container, env, references.notes),
+        args=_texts(container.args, service, references, container, "args"),
+        command=_texts(container.command, service, references, container, "command"),
+        secrets={name: _secret(ref, service, references) for name, ref in container.secrets.items()},
+        files={path: _file(item, service, references) for path, item in container.files.items()},
+        probes=_widen(container, steps),
+    )
+
+
+def _texts(
+    texts: tuple[str, ...] | None, service: Service, references: References, container: Container, key: str
+) -> tuple[str, ...] | None:
+    if texts is None:
+        return None
+    return tuple(
+        references.fill(text, service, place_at(container.tree, (key, index))) for index, text in enumerate(texts)
+    )
+
+
+def _file(item: File, service: Service, references: References) -> File:
+    return replace(item, secret=_secret(item.secret, service, references)) if item.secret is not None else item
+
+
+def _secret(ref: SecretRef, service: Service, references: References) -> SecretRef:
+    """Say whose the secret is: a shared item as it stands, a service's under its domain."""
+    if "/" in ref.owner or ref.owner in references.site.secret_store.shared:
+        return ref
+    owner = references.services.get(ref.owner)
+    if owner is None:
+        known = {*references.services, *references.site.secret_store.shared}
+        message = (
+            f"secret {ref.owner}/{ref.key} belongs to no service and no shared item{did_you_mean(ref.owner, known)}"
+        )
+        references.notes.error(
+            ref.place, "fleet/unknown-secret-owner", message, "name a service, or an item of `secret_store.shared`"
+        )
+        return ref
+    if owner.name not in references.reachable.get(service.name, frozenset()):
+        message = f"{service.name!r} takes secret {ref.owner}/{ref.key} without an edge to {ref.owner!r}"
+        references.notes.error(ref.place, "fleet/secret-without-edge", message, f"add {ref.owner!r} to `talks_to`")
+    return replace(ref, owner=f"{owner.domain}/{owner.name}")
+
+
+def _check_once(service: Service, container: Container, notes: Notes) -> None:
+    for name in container.env.keys() & container.secrets.keys():
+        place = container.tree.child("env").key_place(name)
+        message = f"variable {name!r} of {container.name!r} in {service.name!r} is set twice, by `env` and by a secret"
+        notes.error(place, "fleet/variable-twice", message, "keep one of them")
+
+
+def _in_order(
+    service: Service, container: Container, env: Mapping[str, str | Json], notes: Notes
+) -> dict[str, str | Json]:
+    """Order variables so that each `$(NAME)` is set before it is used; secrets stand first."""
+    uses: dict[str, list[str]] = {}
+    for name, value in env.items():
+        names = (
+            [match for match in _VARIABLE.findall(value) if match] if isinstance(value, str) and "$(" in value else []
+        )
+        place = container.tree.child("env").value_place(name)
+        _check_known(service, container, names, {*env, *container.secrets}, place, notes)
+        uses[name] = [used for used in names if used in env]
+    for key in ("args", "command"):
+        for index, text in enumerate(getattr(container, key) or ()):
+            names = [match for match in _VARIABLE.findall(text) if match] if "$(" in text else []
+            _check_known(
+                service, container, names, {*env, *container.secrets}, place_at(container.tree, (key, index)), notes
+            )
+    if not any(uses.values()):
+        return dict(env)
+    ordered: dict[str, str | Json] = {}
+    waiting = list(env)
+    while waiting:
+        ready = [name for name in waiting if all(used in ordered for used in uses[name])]
+        if not ready:
+            place = container.tree.child("env").value_place(waiting[0])
+            circle = ", ".join(waiting)
+            notes.error(
+                place,
+                "fleet/variable-cycle",
+                f"variables of {container.name!r} use each other in a circle: {circle}",
+                "write one of them out",
+            )
+            return dict(env)
+        ordered |= {name: env[name] for name in ready}
+        waiting = [name for name in waiting if name not in ordered]
+    return ordered
+
+
+def _check_known(
+    service: Service, container: Container, names: list[str], known: set[str], place: Place, notes: Notes
+) -> None:
+    for name in names:
+        if name not in known:
+            message = f"$({name}) is no variable of container {container.name!r} in {service.name!r}{did_you_mean(name, known)}"
+            notes.error(place, "fleet/unknown-variable", message, "name one of its variables; $$( writes a literal $(")
+
+
+def _widen(container: Container, steps: int) -> Mapping[str, Json]:
+    """Nothing waits for order after a power cut: give start-up 300 s per step below, 30 min at most."""
+    startup = container.probes.get("startup")
+    stated = container.tree.child("probes").child("startup")
+    if startup is None or "failureThreshold" in stated or steps == 0:
+        return container.probes
+    window = min(_WINDOW_S * (1 + steps), _LONGEST_WINDOW_S)
+    return {
+        **container.probes,
+        "startup": {**startup, "failureThreshold": max(1, window // int(startup["periodSeconds"]))},
+    }

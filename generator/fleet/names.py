@@ -1,0 +1,111 @@
+"""Which namespace a service lives in, and under which names others find it."""
+
+from collections.abc import Mapping
+
+from generator.catalogue.read import Notes
+from generator.catalogue.service import Component, Port, Service
+from generator.catalogue.site import Domain
+from generator.fleet.model import Namespace
+from generator.finding import Finding
+
+# Kubernetes makes these; we never own them (architecture.md 25).
+BUILTIN = frozenset({"kube-system", "kube-public", "kube-node-lease", "default"})
+_RANK = {"restricted": 0, "baseline": 1, "privileged": 2}
+
+
+def namespace_of(service: Service) -> str:
+    """The namespace of a service: its own, its name if it is a chart, else its domain's."""
+    if service.namespace is not None:
+        return service.namespace.name
+    return service.name if service.form == "chart" else service.domain
+
+
+def service_name(service: Service, component: Component | None, port: Port | None) -> str:
+    """The name of the Kubernetes Service that answers `port`."""
+    if port is not None and port.target is not None:
+        return port.target
+    if service.form == "postgres":
+        return f"{service.name}-rw"
+    return component.workload if component is not None else service.name
+
+
+def service_port(port: Port) -> int | str:
+    """The port of the Service; a chart's own may differ from its pods'."""
+    return port.target_port if port.target_port is not None else port.number
+
+
+def host_of(service: Service, component: Component | None, port: Port | None, cluster_domain: str) -> str:
+    return f"{service_name(service, component, port)}.{namespace_of(service)}.svc.{cluster_domain}"
+
+
+def namespaces(services: Mapping[str, Service], domains: Mapping[str, Domain], notes: Notes) -> dict[str, Namespace]:
+    """Every namespace that a running service lives in, with the level that it declares."""
+    found: dict[str, Namespace] = {}
+    for service in services.values():
+        name = namespace_of(service)
+        domain = domains[service.domain]
+        wish = service.namespace
+        own = wish is not None or service.form == "chart"
+        level = (wish.level if wish else None) or (domain.pod_security if not own else "restricted")
+        known = found.get(name)
+        if known is not None and known.domain != service.domain:
+            place = wish.place if wish else service.place
+            message = f"{service.name!r} lives in namespace {name!r}, which belongs to domain {known.domain!r}"
+            notes.error(place, "fleet/namespace-of-two-domains", message, "name another namespace", also=(known.place,))
+            continue
+        if known is None or _RANK[level] > _RANK[known.level]:
+            found[name] = Namespace(
+                name=name,
+                domain=service.domain,
+                level=level,
+                place=wish.place if wish else (service.place if own else domain.place),
+                service=service.name if own else None,
+                upstream=service.form == "chart" or (known is not None and known.upstream),
+                builtin=name in BUILTIN,
+                reason=wish.reason if wish and wish.level else (domain.pod_security_reason if not own else None),
+                until=wish.until if wish and wish.level else (domain.pod_security_until if not own else None),
+            )
+        elif service.form == "chart" and not known.upstream:
+            from dataclasses import replace
+
+            found[name] = replace(known, upstream=True)
+    return dict(sorted(found.items()))
+
+
+def check_names(services: Mapping[str, Service], notes: Notes) -> None:
+    """Objects of different services must not share a name; labels end at 63 letters."""
+    for service in services.values():
+        for component in service.components.values():
+            if component.workload == service.name:
+                continue
+            place = service.tree.child("components").key_place(component.name)
+            if component.workload in services:
+                message = f"component {component.workload!r} has the name of a service"
+                other = services[component.workload].place
+                notes.error(place, "fleet/name-taken", message, "rename the component", also=(other,))
+            if len(component.workload) > 52:
+                message = f"{component.workload!r} has {len(component.workload)} letters, at most 52 fit"
+                notes.error(place, "fleet/name-too-long", message, "shorten the component's name")
+        _check_ports(service, notes)
+
+
+def _check_ports(service: Service, notes: Notes) -> None:
+    by_name: dict[str, Port] = {}
+    for component in service.components.values():
+        by_number: dict[tuple[int, str], Port] = {}
+        own: list[Port] = list(component.ports.values())
+        if component.containers:
+            own = [port for container in component.containers for port in container.ports.values()]
+        for port in own:
+            first = by_name.setdefault(port.name, port)
+            if first is not port:
+                message = f"port name {port.name!r} stands twice in {service.name!r}"
+                notes.error(port.place, "fleet/port-name", message, "rename one of them", also=(first.place,))
+            if service.form == "chart":
+                continue  # its ports belong to different pods
+            same = by_number.setdefault((port.number, port.protocol), port)
+            if same is not port:
+                message = f"port {port.number}/{port.protocol} stands twice in the pod of {component.workload!r}"
+                notes.findings.append(
+                    Finding(port.place, "fleet/port-number", message, "change one of them", also=(same.place,))
+                )

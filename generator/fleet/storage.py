@@ -1,0 +1,54 @@
+"""NFS shares as pairs of PersistentVolume and claim, named by what they point to."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from generator.catalogue.inventory import Inventory
+from generator.catalogue.service import Service
+from generator.catalogue.site import Share, Site
+from generator.fleet.model import PersistentNfs
+from generator.fleet.names import namespace_of
+
+
+def address_of(name: str, site: Site, inventory: Inventory) -> str:
+    """The address of a named machine; the name itself where none has it."""
+    if name in site.addresses:
+        return str(site.addresses[name])
+    machine = next((machine for machine in inventory.machines if machine.name == name), None)
+    return str(machine.address) if machine is not None else name
+
+
+def identity(server: str, share: Share) -> str:
+    """Six hex digits of server, path and options: a moved share is a new pair (architecture.md 27)."""
+    text = "\n".join((server, share.path, *share.mount_options))
+    return sha256(text.encode()).hexdigest()[:6]
+
+
+def nfs_pairs(services: Mapping[str, Service], site: Site, inventory: Inventory) -> tuple[PersistentNfs, ...]:
+    """One pair per component and share that it mounts."""
+    pairs = []
+    for service in services.values():
+        namespace = namespace_of(service)
+        for component in service.components.values():
+            for volume in component.volumes.values():
+                share = site.shares.get(volume.share or "")
+                if share is None:
+                    continue
+                server = address_of(share.server, site, inventory)
+                claim = f"{component.workload}-{volume.name}-{identity(server, share)}"
+                pairs.append(
+                    PersistentNfs(
+                        name=f"{namespace}-{claim}",
+                        claim=claim,
+                        namespace=namespace,
+                        service=service.name,
+                        share=share.name,
+                        server=server,
+                        path=share.path,
+                        size=share.size,
+                        mount_options=share.mount_options,
+                        read_only=volume.mount is not None and volume.mount.read_only,
+                        place=volume.place,
+                    )
+                )
+    return tuple(sorted(pairs, key=lambda pair: pair.name))
