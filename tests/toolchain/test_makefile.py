@@ -1,0 +1,30 @@
+"""What a person sees of the Makefile."""
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+HELP = """\
+  make help     list the targets
+  make charts   write charts, Applications and reference pages from values/
+  make check    say where a generated file differs from its source; write nothing
+  make test     lint, then the whole suite, with the real command-line tools
+  make lint     types, style, and which layer may know which
+  make fmt      format the Python code, mend what ruff can mend
+  make docs     write the reference pages (charts does too) and parse every diagram
+  make bench    measure the generator on a fleet of many services
+  make fuzz     the property tests again, with many more examples
+  make tools    build command-line tools into .tools/bin (SETS="gate helm3 promtool kubectl")
+  make lock     write the three locks again from pyproject.toml (needs uv)
+"""
+
+
+def test_make_alone_lists_every_target() -> None:
+    answer = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout == HELP
+
+
+def test_charts_sets_up_only_the_run_lock() -> None:
+    answer = subprocess.run(["make", "-n", "charts"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines() == ["python3 tools/setup.py run", "chartroom charts"]

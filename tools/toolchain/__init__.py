@@ -1,0 +1,1 @@
+"""Set up this clone: the virtual environment, the command-line tools, the Node modules. Standard library only."""
