@@ -23,7 +23,7 @@ class EmitError(ChartroomError):
     """A value cannot be written as YAML that all readers read alike. Its text names the path."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """One value cannot be written. Collects the keys that lead to it on the way up."""
 
     def __init__(self, reason: str) -> None:
@@ -73,7 +73,7 @@ def write_key(text: str) -> str:
     """Write a key. The rules for keys are those for values; only their length is bounded."""
     written = write_text(text)
     if len(written) > LONGEST_KEY:
-        raise Refused(f"a key of {len(written):,} letters, YAML readers give up after {LONGEST_KEY:,}")
+        raise RefusedError(f"a key of {len(written):,} letters, YAML readers give up after {LONGEST_KEY:,}")
     return written
 
 
@@ -97,20 +97,20 @@ def write_number(value: float) -> str:
     """Write a number in the one form that all readers take for it; a whole float is an integer to Kubernetes."""
     if isinstance(value, float):
         if not isfinite(value):
-            raise Refused(f"{value} is no number to Kubernetes")
+            raise RefusedError(f"{value} is no number to Kubernetes")
         if not value.is_integer():
             digits = float.__repr__(value)
             # YAML 1.1 wants a point before an exponent.
             return digits if "." in digits else digits.replace("e", ".0e")
     if abs(value) > LARGEST_INTEGER:
-        raise Refused(f"{value} is beyond 2^53, where Helm no longer reads whole numbers exactly; quote it")
+        raise RefusedError(f"{value} is beyond 2^53, where Helm no longer reads whole numbers exactly; quote it")
     return int.__repr__(int(value))
 
 
 def _double_quoted(text: str) -> str:
     surrogate = _SURROGATE.search(text)
     if surrogate:
-        raise Refused(f"half a surrogate pair (\\u{ord(surrogate[0]):04x}), which is no text")
+        raise RefusedError(f"half a surrogate pair (\\u{ord(surrogate[0]):04x}), which is no text")
     return _TO_ESCAPE.sub(_escape, encode_basestring(text))
 
 

@@ -7,7 +7,7 @@ lines as a literal block, no line ever folded, no anchors, tags or comments besi
 
 from collections.abc import Iterable
 
-from generator.emitter.scalar import EmitError, Refused, write_block, write_key, write_number, write_text
+from generator.emitter.scalar import EmitError, RefusedError, write_block, write_key, write_number, write_text
 
 _DEEPEST_INDENT = 200
 _MOST_STEPS = 8
@@ -37,7 +37,7 @@ def emit_all(values: Iterable[object], *, header: str = "") -> str:
     for number, value in enumerate(documents, start=1):
         try:
             texts.append(_document(value))
-        except Refused as refused:
+        except RefusedError as refused:
             raise EmitError(_explain(refused, number if len(documents) > 1 else None)) from None
     return _comment(header) + "---\n".join(texts)
 
@@ -76,7 +76,7 @@ def _mapping(mapping: dict[object, object], lead: str, indent: str, lines: list[
                 _sequence(value, indent, indent, lines)
             else:
                 lines.append(f"{head}: {_leaf(value, deeper)}\n")
-    except Refused as refused:
+    except RefusedError as refused:
         refused.path.append(str(key))
         raise
 
@@ -88,7 +88,7 @@ def _sequence(items: Iterable[object], lead: str, indent: str, lines: list[str])
     deeper = indent + "  "
     position = 0
     try:
-        for position, item in enumerate(items):
+        for position, item in enumerate(items):  # noqa: B007 - the error names it
             head = lead + "- "
             lead = indent
             if item and isinstance(item, dict):
@@ -97,7 +97,7 @@ def _sequence(items: Iterable[object], lead: str, indent: str, lines: list[str])
                 _sequence(item, head, deeper, lines)
             else:
                 lines.append(f"{head}{_leaf(item, deeper)}\n")
-    except Refused as refused:
+    except RefusedError as refused:
         refused.path.append(position)
         raise
 
@@ -105,7 +105,7 @@ def _sequence(items: Iterable[object], lead: str, indent: str, lines: list[str])
 def _key(key: object) -> str:
     if isinstance(key, str):
         return write_key(str.__str__(key))
-    raise Refused(f"the key {key!r} is {_kind(key)}, keys are text")
+    raise RefusedError(f"the key {key!r} is {_kind(key)}, keys are text")
 
 
 def _leaf(value: object, indent: str | None) -> str:
@@ -122,14 +122,14 @@ def _leaf(value: object, indent: str | None) -> str:
         return "{}"
     if isinstance(value, _LISTS):
         return "[]"
-    raise Refused(f"{value!r} is {_kind(value)}, which YAML has no word for")
+    raise RefusedError(f"{value!r} is {_kind(value)}, which YAML has no word for")
 
 
-def _too_deep() -> Refused:
-    return Refused(f"more than {_DEEPEST_INDENT // 2} steps of indentation; does it contain itself?")
+def _too_deep() -> RefusedError:
+    return RefusedError(f"more than {_DEEPEST_INDENT // 2} steps of indentation; does it contain itself?")
 
 
-def _explain(refused: Refused, document: int | None) -> str:
+def _explain(refused: RefusedError, document: int | None) -> str:
     """Say where and why; of a long path, only its beginning."""
     steps = refused.path[::-1]
     shown = "".join(

@@ -1,0 +1,214 @@
+"""The commands of `chartroom` and their options."""
+
+import gc
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from generator import __version__
+
+Command = Callable[..., Any]
+
+
+class _Ordered(click.Group):
+    """Lists commands in the order of a day's work, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def _root_option(command: Command) -> Command:
+    return click.option(
+        "--root",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        default=None,
+        help="Top of the repository. Default: the nearest folder upwards with values/site.yaml.",
+    )(command)
+
+
+def _services(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the names of services from their files, without reading them."""
+    from generator.cli.output import default_root
+
+    files = default_root().glob("values/*/*/*.yaml")
+    return sorted(file.stem for file in files if file.stem.startswith(incomplete) and file.stem != "domain")
+
+
+def _environments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from generator.cli.output import default_root
+
+    return sorted(
+        file.stem for file in default_root().glob("values/environments/*.yaml") if file.stem.startswith(incomplete)
+    )
+
+
+def _environment_option(required: bool = False) -> Callable[[Command], Command]:
+    return click.option(
+        "--env",
+        "environment",
+        required=required,
+        shell_complete=_environments,
+        help="The environment. Default: the site's default_environment.",
+    )
+
+
+@click.group(cls=_Ordered, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="chartroom")
+def cli() -> None:
+    """Describe each service in one short YAML file; get charts, Applications and reference pages.
+
+    \b
+    chartroom new apps/media/kavita      write a service file that passes
+    chartroom charts                     write everything from values/
+    chartroom explain kavita --env prod  see where each value comes from
+
+    Exit codes: 0 clean, 1 findings or drift, 2 usage, 3 a tool or engine failed, 4 a waiver problem.
+    """
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a generated file differs from its source.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="What makes exit code 1.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Do not print warnings.")
+@_root_option
+def charts(check: bool, fail_on: str, quiet: bool, root: Path | None) -> None:
+    """Write charts, Applications and reference pages from values/.
+
+    Nothing is written while there is an error. Files that nothing asks for any more are deleted if
+    this command made them and nobody edited them.
+
+    \b
+    chartroom charts            write what differs
+    chartroom charts --check    in CI: fail on drift
+    """
+    from generator.cli.charts import run_charts
+
+    sys.exit(run_charts(root, check=check, fail_on=fail_on, quiet=quiet))
+
+
+@cli.command()
+@click.argument("name", required=False, shell_complete=_services)
+@_environment_option()
+@_root_option
+def render(name: str | None, environment: str | None, root: Path | None) -> None:
+    """Print manifests as ArgoCD would render them, of a service, a domain, or all.
+
+    \b
+    chartroom render sonarr --env staging
+    chartroom render media | kubectl diff --server-side -f -
+    """
+    from generator.cli.charts import run_render
+
+    sys.exit(run_render(root, name, environment))
+
+
+@cli.command("list")
+@_environment_option()
+@click.option("--domain", help="Only this domain.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_root_option
+def list_(environment: str | None, domain: str | None, as_json: bool, root: Path | None) -> None:
+    """List services: where they live, whether they run, and which hosts they have.
+
+    \b
+    chartroom list --env prod
+    chartroom list --env prod --domain media --json
+    """
+    from generator.cli.show import run_list
+
+    sys.exit(run_list(root, environment, domain, as_json=as_json))
+
+
+@cli.command()
+@click.argument("service", shell_complete=_services)
+@click.argument("field", required=False)
+@_environment_option()
+@_root_option
+def explain(service: str, field: str | None, environment: str | None, root: Path | None) -> None:
+    """Print each final value of a service with the file and line that it came from.
+
+    \b
+    chartroom explain sonarr --env staging
+    chartroom explain sonarr storage.config --env prod
+    """
+    from generator.cli.show import run_explain
+
+    sys.exit(run_explain(root, service, field, environment))
+
+
+@cli.command()
+@_root_option
+def fix(root: Path | None) -> None:
+    """Write the values that findings offer: free addresses for `ip: auto`, quotes, canonical numbers.
+
+    Comments and layout stay as they are.
+
+    \b
+    chartroom fix && git diff values/
+    """
+    from generator.cli.edit import run_fix
+
+    sys.exit(run_fix(root))
+
+
+@cli.command()
+@click.argument("path", metavar="TIER/DOMAIN[/SERVICE]")
+@click.option("--domain", "is_domain", is_flag=True, help="Make a domain: PATH is tier/domain.")
+@click.option("--summary", help="One line on what it is.")
+@click.option("--category", help="Group on the reference pages.")
+@click.option("--owner", help="Domain: who answers for it.")
+@click.option("--image", help="registry/name:tag")
+@click.option("--port", type=click.IntRange(0, 65535), help="HTTP port; 0 for none.")
+@click.option("--probe", help="/path or tcp:http; tcp:http unless stated.")
+@click.option("--cpu", default="50m", show_default=True, help="CPU request.")
+@click.option("--memory", default="128Mi", show_default=True, help="Memory request.")
+@click.option("--memory-limit", default="512Mi", show_default=True, help="Memory limit.")
+@click.option("--host", help="Host name; none unless stated.")
+@click.option("--gateway", default="lan", show_default=True, help="Gateway of the host.")
+@_root_option
+def new(path: str, is_domain: bool, root: Path | None, **answers: Any) -> None:
+    """Write a new service file, or with --domain a new domain, that passes.
+
+    What is not given is asked for. An existing file is never overwritten.
+
+    \b
+    chartroom new apps/media/kavita --summary "Comic reader" --category streaming \\
+        --image ghcr.io/kareadita/kavita:0.8.7 --port 5000 --host kavita
+    chartroom new --domain apps/games --summary "Game servers" --owner alex --category servers
+    """
+    from generator.cli.edit import run_new
+
+    sys.exit(run_new(root, path, is_domain=is_domain, answers=answers))
+
+
+def main() -> None:
+    """Run the command line. What cannot continue ends with one clear line and exit code 3."""
+    from generator.finding import ChartroomError
+
+    gc.disable()  # one short run: collecting costs a third of it and frees nothing that matters
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("aborted", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        click.echo("interrupted; every file is either as it was or as it should be", err=True)
+        sys.exit(130)
+    except ChartroomError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(3)

@@ -1,0 +1,82 @@
+"""A repository of values, read and resolved: what every command begins with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from generator.catalogue import Resolver, Sources, read_sources
+from generator.finding import ChartroomError, Finding, Severity, Unusable, sort_findings
+from generator.fleet import Fleet, check_environments, resolve
+
+
+class NoWorkspace(ChartroomError):
+    """The folder holds no values."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything below `root/values`, resolved once for each environment on first use."""
+
+    root: Path
+    sources: Sources
+
+    @cached_property
+    def fleets(self) -> Mapping[str, Fleet]:
+        """The fleets by environment, the site's default one first, then by name."""
+        resolver = Resolver(self.sources)
+        found = {}
+        for name in self.environments:
+            catalogue = resolver.resolve(name)
+            if catalogue is not None:
+                found[name] = resolve(catalogue)
+        return found
+
+    @cached_property
+    def environments(self) -> tuple[str, ...]:
+        default = self.default_environment
+        names = sorted(self.sources.environments)
+        return tuple(sorted(names, key=lambda name: (name != default, name)))
+
+    @property
+    def default_environment(self) -> str | None:
+        site = self.sources.site
+        value = site.get("default_environment") if site is not None else None
+        return value if isinstance(value, str) else None
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that reading and resolving found, over all environments."""
+        found = list(self.sources.findings)
+        for fleet in self.fleets.values():
+            found += fleet.findings
+        found += check_environments(list(self.fleets.values()))
+        if self.default_environment is not None and self.default_environment not in self.sources.environments:
+            assert self.sources.site is not None
+            place = self.sources.site.value_place("default_environment")
+            message = f"default environment {self.default_environment!r} does not exist"
+            found.append(Finding(place, "fleet/unknown-environment", message, "name one of values/environments/"))
+        return sort_findings(found)
+
+    def require_usable(self) -> None:
+        """Raise what keeps anything from being written.
+
+        Raises:
+            Unusable: there are errors; it carries all of them.
+        """
+        errors = [finding for finding in self.findings if finding.severity is Severity.ERROR]
+        if errors:
+            raise Unusable(errors)
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Read the repository at `root`.
+
+    Raises:
+        NoWorkspace: there is no `values/site.yaml` below it.
+    """
+    if not (root / "values").is_dir():
+        raise NoWorkspace(
+            f"{root}: no folder 'values' here; run chartroom at the top of the repository, or name it with --root"
+        )
+    return Workspace(root, read_sources(root))
