@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from generator.cli.output import CLEAN, FINDINGS, USAGE, counted, default_root, note, print_findings
-from generator.finding import Severity
+from generator.finding import Severity, Unusable
 from generator.pipeline.fix import NotFixed, fix
 from generator.pipeline.scaffold import NewDomain, NewService, NotMade, make_domain, make_service, split_path
 from generator.pipeline.workspace import NoWorkspace, open_workspace
@@ -25,6 +25,30 @@ def run_fix(root: Path | None) -> int:
     print_findings(left, top)
     note(f"{counted(len(fixed), 'value')} written, {counted(len(left), 'error')} left for a person")
     return FINDINGS if left else CLEAN
+
+
+def run_frozen(root: Path | None) -> int:
+    from generator.pipeline.charts import render_everything
+    from generator.pipeline.frozen import frozen_fields, judge_frozen, write_frozen
+
+    top = root or default_root()
+    try:
+        after = {environment: frozen_fields(charts) for environment, charts in render_everything(top).items()}
+        findings = [
+            finding for environment, fields in after.items() for finding in judge_frozen(top, environment, fields)
+        ]
+    except NoWorkspace as error:
+        note(f"error: {error}")
+        return USAGE
+    except Unusable as error:
+        findings = list(error.findings)
+    if findings:
+        print_findings(findings, top)
+        note(f"{counted(len(findings), 'error')}; nothing was written")
+        return FINDINGS
+    changed = [environment for environment, fields in after.items() if write_frozen(top, environment, fields)]
+    click.echo(f"written down for {', '.join(changed)}" if changed else "nothing changed")
+    return CLEAN
 
 
 def run_new(root: Path | None, path: str, *, is_domain: bool, answers: dict[str, Any]) -> int:

@@ -161,6 +161,22 @@ def fix(root: Path | None) -> None:
 
 
 @cli.command()
+@_root_option
+def frozen(root: Path | None) -> None:
+    """Write down what may never change of each object: selectors, claim classes, pod templates of Jobs.
+
+    New objects are added, vanished ones dropped. A changed field needs an entry in
+    values/moves.yaml; without one nothing is written and the exit code is 1.
+
+    \b
+    chartroom frozen && git diff tests/frozen/
+    """
+    from generator.cli.edit import run_frozen
+
+    sys.exit(run_frozen(root))
+
+
+@cli.command()
 @click.argument("path", metavar="TIER/DOMAIN[/SERVICE]")
 @click.option("--domain", "is_domain", is_flag=True, help="Make a domain: PATH is tier/domain.")
 @click.option("--summary", help="One line on what it is.")

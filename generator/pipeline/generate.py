@@ -1,0 +1,75 @@
+"""From a workspace to every generated file."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from generator import argocd, chart, docs
+from generator.catalogue.shape import shapes
+from generator.helm import Pairs, Renderer, library_texts, renderer
+from generator.pipeline.patch import Patches
+from generator.pipeline.workspace import Workspace
+from generator.tree import Content, Link, Scope, Tree
+
+SCOPE = Scope(
+    folders=("charts", "kubernetes", "docs/reference", ".schemas"),
+    by_people=("charts/common", "charts/README.md", "kubernetes/README.md"),
+)
+INPUTS = ("values", "charts/common", "tests/facts")
+TOOLS = ".tools/bin"
+
+
+def generate(workspace: Workspace) -> Tree:
+    """Return every generated file.
+
+    Raises:
+        Unusable: there are errors in the values; nothing may be written.
+    """
+    workspace.require_usable()
+    files: dict[str, str | chart.Link] = {}
+    fleets = workspace.fleets
+    scopes = chart.scopes_of(fleets)
+    engine = renderer(workspace.root / TOOLS)
+    patches = Patches(workspace.root, scopes, engine)
+    files.update(chart.build(fleets, patches))
+    rendered = render_all(workspace.root, files, tuple(fleets), engine)
+    for environment, fleet in fleets.items():
+        files.update(argocd.build(fleet, rendered[environment]))
+    files.update(docs.build(fleets, docs.read_facts(workspace.root)))
+    files.update(schema_files())
+    return Tree(SCOPE, {path: _content(text) for path, text in files.items()})
+
+
+def _content(text: str | chart.Link) -> Content:
+    return Link(text.target) if isinstance(text, chart.Link) else text.encode()
+
+
+def schema_files() -> Iterator[tuple[str, str]]:
+    """The schemas that editors use, by path."""
+    for name, shape in shapes().items():
+        yield f".schemas/{name}.json", json.dumps(shape.schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def charts_in(files: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of the generated charts, sorted."""
+    return tuple(sorted({path.split("/")[1] for path in files if path.startswith("charts/")}))
+
+
+def render_all(
+    root: Path, files: Mapping[str, str | chart.Link], environments: tuple[str, ...], engine: Renderer
+) -> dict[str, dict[str, Pairs]]:
+    """Render every chart in every environment: environment -> chart -> pairs."""
+    library = library_texts(root / "charts" / "common")
+    rendered: dict[str, dict[str, Pairs]] = {environment: {} for environment in environments}
+    by_chart: dict[str, dict[str, str]] = {name: dict(library) for name in charts_in(files)}
+    for path, text in files.items():
+        steps = path.split("/", 2)
+        if steps[0] == "charts" and isinstance(text, str):
+            by_chart[steps[1]][steps[2]] = text
+    for name, texts in by_chart.items():
+        kept = {
+            path: text for path, text in texts.items() if not path.startswith("values-") and not path.endswith(".md")
+        }
+        for environment in environments:
+            rendered[environment][name] = engine.render(name, kept, texts[f"values-{environment}.yaml"])
+    return rendered
