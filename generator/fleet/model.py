@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from generator.catalogue.inventory import Inventory
@@ -192,7 +193,7 @@ class Need:
     storage_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fleet:
     """One environment resolved. Mappings are ordered by name unless they say otherwise.
 
@@ -225,8 +226,16 @@ class Fleet:
     edges_left_out: tuple[NotEnforced, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    @cached_property
+    def _by_domain(self) -> Mapping[str, tuple[Service, ...]]:
+        found: dict[str, list[Service]] = {}
+        for service in self.services.values():
+            found.setdefault(service.domain, []).append(service)
+        return {domain: tuple(services) for domain, services in found.items()}
+
     def services_of(self, domain: str) -> tuple[Service, ...]:
-        return tuple(service for service in self.services.values() if service.domain == domain)
+        """The services of a domain that run here."""
+        return self._by_domain.get(domain, ())
 
 
 def selector(service: Service, component: Component) -> dict[str, str]:

@@ -69,7 +69,7 @@ def resolve(catalogue: Catalogue) -> Fleet:
         databases=tuple(needed.databases),
         buckets=tuple(needed.buckets),
         needs={
-            domain: need_of((s for s in services.values() if s.domain == domain), inventory)
+            domain: need_of((service for service in services.values() if service.domain == domain), inventory)
             for domain in catalogue.domains
         },
         namespace_needs=by_namespace,

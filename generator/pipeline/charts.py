@@ -106,5 +106,5 @@ def _render(workspace: Workspace, environment: str | None) -> dict[str, dict[str
     workspace.require_usable()
     engine = renderer(workspace.root / TOOLS)
     fleets = workspace.fleets
-    files = chart.build(fleets, Patches(workspace.root, chart.scopes_of(fleets), engine))
+    files = chart.build(fleets, Patches(workspace.root, workspace.root / TOOLS, chart.scopes_of(fleets)))
     return render_all(workspace.root, files, tuple(fleets) if environment is None else (environment,), engine)

@@ -30,14 +30,24 @@ def generate(workspace: Workspace) -> Tree:
     fleets = workspace.fleets
     scopes = chart.scopes_of(fleets)
     engine = renderer(workspace.root / TOOLS)
-    patches = Patches(workspace.root, scopes, engine)
+    patches = Patches(workspace.root, workspace.root / TOOLS, scopes)
     files.update(chart.build(fleets, patches))
     rendered = render_all(workspace.root, files, tuple(fleets), engine)
     for environment, fleet in fleets.items():
-        files.update(argocd.build(fleet, rendered[environment]))
-    files.update(docs.build(fleets, docs.read_facts(workspace.root)))
+        seen = {name: argocd.survey(seen_in(pairs)) for name, pairs in rendered[environment].items()}
+        files.update(argocd.build(fleet, seen))
+    files.update(docs.build(fleets, docs.read_facts(workspace.root), _remarks(workspace)))
     files.update(schema_files())
     return Tree(SCOPE, {path: _content(text) for path, text in files.items()})
+
+
+def seen_in(pairs: Pairs) -> Iterator[argocd.Seen]:
+    for pair in pairs:
+        yield from argocd.scan(pair.document)
+
+
+def _remarks(workspace: Workspace) -> docs.Remarks:
+    return docs.read_remarks(workspace.root, (file.path for file in workspace.sources.services.values()))
 
 
 def _content(text: str | chart.Link) -> Content:

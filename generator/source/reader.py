@@ -100,8 +100,9 @@ class _Builder:
     def build(self, text: str) -> Value:
         stack: list[_Frame] = []
         path = self.path
-        event: Any  # the stubs know neither the marks nor the tags that the parser sets
-        for event in yaml.parse(text, Loader=_Loader):
+        parser: Any = _Loader(text)  # the stubs know neither the marks nor the tags that events carry
+        next_event = parser.get_event
+        while (event := next_event()) is not None:
             kind = type(event)
             if kind is ev.ScalarEvent:
                 mark = event.start_mark
