@@ -19,8 +19,9 @@ from generator.cli.output import (
     summary,
 )
 from generator.finding import Severity, Unusable
-from generator.pipeline.charts import Outcome, check_charts, write_charts
-from generator.pipeline.workspace import NoWorkspace
+from generator.pipeline.charts import check_charts, write_charts
+from generator.pipeline.place import NoWorkspace
+from generator.pipeline.state import Outcome
 from generator.tree import TreeError
 
 _SHOWN = 20
@@ -56,7 +57,8 @@ def _fails(outcome: Outcome, fail_on: str) -> bool:
 
 
 def _closing(outcome: Outcome, *, check: bool, seconds: float) -> str:
-    what = f"{counted(outcome.services, 'service')}, {counted(outcome.domains, 'domain')}, {counted(outcome.environments, 'environment')}"
+    counts = ((outcome.services, "service"), (outcome.domains, "domain"), (outcome.environments, "environment"))
+    what = ", ".join(counted(number, noun) for number, noun in counts)
     if check:
         done = counted(len(outcome.drift), "difference") if outcome.drift else "no difference"
     else:

@@ -8,8 +8,9 @@ import click
 from generator.cli.output import CLEAN, FINDINGS, USAGE, counted, default_root, note, print_findings
 from generator.finding import Severity, Unusable
 from generator.pipeline.fix import NotFixed, fix
+from generator.pipeline.place import NoWorkspace
 from generator.pipeline.scaffold import NewDomain, NewService, NotMade, make_domain, make_service, split_path
-from generator.pipeline.workspace import NoWorkspace, open_workspace
+from generator.pipeline.workspace import open_workspace
 
 
 def run_fix(root: Path | None) -> int:

@@ -1,6 +1,5 @@
 """What every command prints alike: findings, counts, and the exit code that follows from them."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -81,7 +80,7 @@ def columns(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
 
 def default_root() -> Path:
     """The top of the repository: the nearest folder upwards that holds `values/site.yaml`."""
-    here = Path(os.getcwd())
+    here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "values" / "site.yaml").is_file():
             return folder

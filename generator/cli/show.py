@@ -12,7 +12,8 @@ from generator.fleet import Fleet
 from generator.fleet.names import namespace_of
 from generator.fleet.reference import full_host
 from generator.pipeline.explain import NotThere, explain
-from generator.pipeline.workspace import NoWorkspace, Workspace, open_workspace
+from generator.pipeline.place import NoWorkspace
+from generator.pipeline.workspace import Workspace, open_workspace
 
 
 def open_fleet(root: Path | None, environment: str | None) -> tuple[Workspace, Fleet] | int:

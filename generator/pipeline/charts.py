@@ -1,30 +1,17 @@
 """The use cases of `chartroom charts` and `render`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from generator.catalogue.suggest import did_you_mean
-from generator.finding import Finding, Severity
-from generator.helm import Pairs, renderer
-from generator.pipeline.generate import TOOLS, generate, render_all
-from generator.pipeline.patch import Patches
-from generator.pipeline.workspace import NoWorkspace, Workspace, open_workspace
+from generator.finding import Severity
+from generator.pipeline.place import require_values
+from generator.pipeline.state import Outcome, inputs_of, recall, remember
 from generator.tree import check, hold, write
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run came to. `drift` are differences between files and values; `warnings` do not block."""
-
-    services: int
-    domains: int
-    environments: int
-    written: int
-    deleted: int
-    overwritten: tuple[str, ...]
-    drift: tuple[Finding, ...]
-    warnings: tuple[Finding, ...]
+if TYPE_CHECKING:
+    from generator.helm import Pairs
+    from generator.pipeline.workspace import Workspace
 
 
 def write_charts(root: Path, *, on_wait: Callable[[str], None] | None = None) -> Outcome:
@@ -35,11 +22,30 @@ def write_charts(root: Path, *, on_wait: Callable[[str], None] | None = None) ->
         Unusable: there are errors in the values; nothing was written.
         TreeError: something cannot be read or written.
     """
-    open_workspace(root)
+    require_values(root)
     with hold(root, on_wait=on_wait) as held:
+        inputs = inputs_of(root)
+        recalled = recall(root, inputs)
+        if recalled is not None:
+            return recalled
+        from generator.pipeline.generate import generate
+        from generator.pipeline.workspace import open_workspace
+
         workspace = open_workspace(root)
         report = write(held, generate(workspace))
-    return _outcome(workspace, report.findings, len(report.written), len(report.deleted), report.overwritten)
+        outcome = _outcome(workspace)
+        if not report.findings:
+            remember(root, inputs, outcome)
+    return Outcome(
+        outcome.services,
+        outcome.domains,
+        outcome.environments,
+        outcome.warnings,
+        drift=report.findings,
+        written=len(report.written),
+        deleted=len(report.deleted),
+        overwritten=report.overwritten,
+    )
 
 
 def check_charts(root: Path) -> Outcome:
@@ -48,48 +54,48 @@ def check_charts(root: Path) -> Outcome:
     Raises:
         NoWorkspace, Unusable, TreeError: as `write_charts`.
     """
+    require_values(root)
+    recalled = recall(root, inputs_of(root))
+    if recalled is not None:
+        return recalled
+    from generator.pipeline.generate import generate
+    from generator.pipeline.workspace import open_workspace
+
     workspace = open_workspace(root)
-    return _outcome(workspace, check(root, generate(workspace)))
+    outcome = _outcome(workspace)
+    drift = check(root, generate(workspace))
+    return Outcome(outcome.services, outcome.domains, outcome.environments, outcome.warnings, drift=drift)
 
 
-def _outcome(
-    workspace: Workspace,
-    drift: tuple[Finding, ...],
-    written: int = 0,
-    deleted: int = 0,
-    overwritten: tuple[str, ...] = (),
-) -> Outcome:
+def _outcome(workspace: "Workspace") -> Outcome:
     warnings = tuple(finding for finding in workspace.findings if finding.severity is Severity.WARNING)
     sources = workspace.sources
-    return Outcome(
-        len(sources.services),
-        len(sources.domains),
-        len(workspace.fleets),
-        written,
-        deleted,
-        overwritten,
-        drift,
-        warnings,
-    )
+    return Outcome(len(sources.services), len(sources.domains), len(workspace.fleets), warnings)
 
 
-def render_everything(root: Path) -> dict[str, dict[str, Pairs]]:
+def render_everything(root: Path) -> "dict[str, dict[str, Pairs]]":
     """Render every chart in every environment from the values as they are, whether written or not.
 
     Raises:
         NoWorkspace: there are no values here.
         Unusable: there are errors in the values.
     """
+    from generator.pipeline.workspace import open_workspace
+
     return _render(open_workspace(root), None)
 
 
-def render_environment(root: Path, environment: str | None) -> dict[str, Pairs]:
+def render_environment(root: Path, environment: str | None) -> "dict[str, Pairs]":
     """Render every chart of one environment; the site's default one where none is named.
 
     Raises:
         NoWorkspace: there are no values here, or no such environment.
         Unusable: there are errors in the values.
     """
+    from generator.catalogue.suggest import did_you_mean
+    from generator.pipeline.place import NoWorkspace
+    from generator.pipeline.workspace import open_workspace
+
     workspace = open_workspace(root)
     name = environment or workspace.environments[0]
     if name not in workspace.fleets:
@@ -100,8 +106,11 @@ def render_environment(root: Path, environment: str | None) -> dict[str, Pairs]:
     return _render(workspace, name)[name]
 
 
-def _render(workspace: Workspace, environment: str | None) -> dict[str, dict[str, Pairs]]:
+def _render(workspace: "Workspace", environment: str | None) -> "dict[str, dict[str, Pairs]]":
     from generator import chart
+    from generator.helm import renderer
+    from generator.pipeline.generate import TOOLS, render_all
+    from generator.pipeline.patch import Patches
 
     workspace.require_usable()
     engine = renderer(workspace.root / TOOLS)

@@ -88,12 +88,19 @@ def _scalar_at(text: str, finding: Finding) -> tuple[int, int]:
 def replace_file(path: Path, text: str) -> None:
     """Replace a file whole: whoever reads it sees the old text or the new one."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".chartroom-tmp-")
+    part = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)
-        if path.exists():
-            os.chmod(name, path.stat().st_mode & 0o7777)
-        os.replace(name, path)
+        # mkstemp makes a file for its owner alone; a new one gets what the umask leaves.
+        part.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+        part.replace(path)
     except BaseException:
-        os.unlink(name)
+        part.unlink()
         raise
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

@@ -6,16 +6,12 @@ from pathlib import Path
 
 from generator import argocd, chart, docs
 from generator.catalogue.shape import shapes
-from generator.helm import Pairs, Renderer, library_texts, renderer
+from generator.helm import ChartTexts, Pairs, Renderer, library_texts, renderer
 from generator.pipeline.patch import Patches
+from generator.pipeline.state import SCOPE
 from generator.pipeline.workspace import Workspace
-from generator.tree import Content, Link, Scope, Tree
+from generator.tree import Content, Link, Tree
 
-SCOPE = Scope(
-    folders=("charts", "kubernetes", "docs/reference", ".schemas"),
-    by_people=("charts/common", "charts/README.md", "kubernetes/README.md"),
-)
-INPUTS = ("values", "charts/common", "tests/facts")
 TOOLS = ".tools/bin"
 
 
@@ -80,6 +76,7 @@ def render_all(
         kept = {
             path: text for path, text in texts.items() if not path.startswith("values-") and not path.endswith(".md")
         }
+        packed = ChartTexts(name, kept)
         for environment in environments:
-            rendered[environment][name] = engine.render(name, kept, texts[f"values-{environment}.yaml"])
+            rendered[environment][name] = engine.render(packed, texts[f"values-{environment}.yaml"])
     return rendered

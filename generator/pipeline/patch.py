@@ -6,7 +6,7 @@ from pathlib import Path
 from generator.catalogue.service import Json, Service
 from generator.chart import Scopes, apply_patches, lone_texts
 from generator.finding import Unusable
-from generator.helm import Renderer, library_texts, renderer
+from generator.helm import ChartTexts, Renderer, library_texts, renderer
 
 
 class Patches:
@@ -37,6 +37,6 @@ class Patches:
         self._engine = self._engine or renderer(self._tools)
         library = library_texts(self._root / "charts" / "common")
         texts = {**library, **lone_texts(self._scopes[environment], environment, service)}
-        pairs = self._engine.render(service.domain, texts, "{}")
+        pairs = self._engine.render(ChartTexts(service.domain, texts), "{}")
         manifests = (manifest for pair in pairs for manifest in read_manifests(pair.document).manifests)
         return {manifest.name: manifest.object for manifest in manifests}

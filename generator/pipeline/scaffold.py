@@ -77,7 +77,8 @@ def make_service(root: Path, new: NewService) -> Path:
     if new.domain not in workspace.sources.domains:
         guess = did_you_mean(new.domain, workspace.sources.domains)
         raise NotMade(
-            f"domain {new.domain!r} does not exist{guess}; make it with 'chartroom new --domain {new.tier}/{new.domain}'"
+            f"domain {new.domain!r} does not exist{guess}; "
+            f"make it with 'chartroom new --domain {new.tier}/{new.domain}'"
         )
     path = Path("values") / new.tier / new.domain / f"{new.name}.yaml"
     return _write(root, path, _service_text(new), workspace)

@@ -6,12 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from generator.catalogue import Resolver, Sources, read_sources
-from generator.finding import ChartroomError, Finding, Severity, Unusable, sort_findings
+from generator.finding import Finding, Severity, Unusable, sort_findings
 from generator.fleet import Fleet, check_environments, resolve
-
-
-class NoWorkspace(ChartroomError):
-    """The folder holds no values."""
+from generator.pipeline.place import require_values
 
 
 @dataclass(frozen=True)
@@ -73,10 +70,7 @@ def open_workspace(root: Path) -> Workspace:
     """Read the repository at `root`.
 
     Raises:
-        NoWorkspace: there is no `values/site.yaml` below it.
+        NoWorkspace: there is no folder `values` in it.
     """
-    if not (root / "values").is_dir():
-        raise NoWorkspace(
-            f"{root}: no folder 'values' here; run chartroom at the top of the repository, or name it with --root"
-        )
+    require_values(root)
     return Workspace(root, read_sources(root))
