@@ -3,7 +3,8 @@ PYTHON ?= python3
 SET_UP := @$(PYTHON) tools/setup.py
 SUITE := gate helm3 promtool kubectl mermaid
 SETS ?= gate helm3 promtool kubectl
-export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$(PATH)
+# Set-up itself runs with the machine's Python; all else with what set-up made.
+RUN := @PATH="$(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -14,41 +15,41 @@ help: ## list the targets
 
 charts: ## write charts, Applications and reference pages from values/
 	$(SET_UP) run
-	@chartroom charts
+	$(RUN) chartroom charts
 
 check: ## say where a generated file differs from its source; write nothing
 	$(SET_UP) run
-	@chartroom charts --check
+	$(RUN) chartroom charts --check
 
 test: ## lint, then the whole suite, with the real command-line tools
 	$(SET_UP) test $(SUITE)
 	@$(MAKE) --no-print-directory lint
-	@pytest -n 2 --dist loadfile --cov --cov-fail-under=90
+	$(RUN) pytest -n 2 --dist loadfile --cov --cov-fail-under=90
 
 lint: ## types, style, and which layer may know which
 	$(SET_UP) test
-	@ruff check .
-	@ruff format --check --quiet . || { echo "the files above are not formatted; make fmt" >&2; exit 1; }
-	@mypy
-	@lint-imports --cache-dir .cache/import-linter
+	$(RUN) ruff check .
+	$(RUN) ruff format --check --quiet . || { echo "make fmt formats the files above" >&2; exit 1; }
+	$(RUN) mypy
+	$(RUN) lint-imports --no-logo --cache-dir .cache/import-linter
 
 fmt: ## format the Python code, mend what ruff can mend
 	$(SET_UP) test
-	@ruff check --fix-only .
-	@ruff format .
+	$(RUN) ruff check --fix-only .
+	$(RUN) ruff format .
 
 docs: ## write the reference pages (charts does too) and parse every diagram
 	$(SET_UP) test mermaid
-	@chartroom charts
-	@node tools/mermaid/parse.mjs README.md docs
+	$(RUN) chartroom charts
+	$(RUN) node tools/mermaid/parse.mjs README.md docs
 
 bench: ## measure the generator on a fleet of many services
 	$(SET_UP) run
-	@python -m bench
+	$(RUN) python -m bench
 
 fuzz: ## the property tests again, with many more examples
 	$(SET_UP) test $(SUITE)
-	@pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
+	$(RUN) pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
 
 tools: ## build command-line tools into .tools/bin (SETS="gate helm3 promtool kubectl")
 	$(SET_UP) $(SETS)

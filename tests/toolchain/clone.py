@@ -4,6 +4,7 @@ import io
 import sys
 from pathlib import Path
 
+from toolchain.environment import Environment
 from toolchain.places import Places
 from toolchain.progress import Progress
 
@@ -69,3 +70,40 @@ class Recorder(Progress):
     @property
     def said(self) -> list[str]:
         return self.stream.getvalue().splitlines()
+
+
+# Stands for `.venv/bin/python -m pip`: writes down what it was asked for.
+FAKE_PYTHON = """
+import json, pathlib, sys
+with open({log!r}, "a") as log:
+    log.write(json.dumps(sys.argv[3:]) + "\\n")
+if sys.argv[3] == "download":
+    pathlib.Path(sys.argv[sys.argv.index("--dest") + 1], "alpha.whl").touch()
+"""
+# A Go whose `build` writes a program that prints {flags}, by default its own link flags.
+FAKE_GO = """
+import pathlib, sys
+if sys.argv[1] == "env":
+    print("go1.26.8")
+    raise SystemExit
+out = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
+flags = sys.argv[sys.argv.index("-ldflags") + 1]
+print("go: downloading example.test/greeter v1.4.2")
+print("example.test/greeter/version")
+out.write_text("#!" + sys.executable + "\\nprint(" + repr({flags}) + ")")
+out.chmod(0o755)
+"""
+FAKE_NPM = """
+import pathlib, sys
+assert sys.argv[1:] == ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], sys.argv
+assert sorted(path.name for path in pathlib.Path().iterdir()) == ["package-lock.json", "package.json"]
+pathlib.Path("node_modules/mermaid").mkdir(parents=True)
+"""
+
+
+def make_environment(places: Places, log: Path) -> None:
+    """Write a `.venv` that counts as made, with a pip and an npm that only write down."""
+    make_program(places.python, FAKE_PYTHON.format(log=str(log)))
+    make_program(places.venv / "bin" / "npm", FAKE_NPM)
+    environment = Environment(places, Recorder(), {})
+    (places.venv / "chartroom-python.stamp").write_text(environment.python_key)

@@ -5,23 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.toolchain.clone import Recorder, make_clone, make_program
+from tests.toolchain.clone import FAKE_GO, Recorder, make_clone, make_program
 from toolchain.build import cache_key, count_packages, provide
 from toolchain.fault import SetupFault
 from toolchain.go import Go
 from toolchain.places import Places
 from toolchain.toolset import Toolset, read_toolset
-
-# A Go whose `build` writes a program that prints its own link flags.
-FAKE_GO = """
-import pathlib, sys
-out = pathlib.Path(sys.argv[sys.argv.index("-o") + 1])
-flags = sys.argv[sys.argv.index("-ldflags") + 1]
-print("go: downloading example.test/greeter v1.4.2")
-print("example.test/greeter/version")
-out.write_text("#!" + sys.executable + "\\nprint(" + repr({flags}) + ")")
-out.chmod(0o755)
-"""
 
 
 def sample(tmp_path: Path, flags: str = "flags") -> tuple[Places, Toolset, Go]:

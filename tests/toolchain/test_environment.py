@@ -6,20 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.toolchain.clone import Recorder, make_clone, make_program
+from tests.toolchain.clone import Recorder, make_clone, make_environment
 from toolchain.environment import Environment, count, pip_environ, require_venv_module
 from toolchain.fault import SetupFault
 from toolchain.places import Places
-from toolchain.store import fingerprint
-
-# Stands for `.venv/bin/python -m pip`: writes down what it was asked for.
-FAKE_PYTHON = """
-import json, pathlib, sys
-with open({log!r}, "a") as log:
-    log.write(json.dumps(sys.argv[3:]) + "\\n")
-if sys.argv[3] == "download":
-    pathlib.Path(sys.argv[sys.argv.index("--dest") + 1], "alpha.whl").touch()
-"""
 
 
 class Sample:
@@ -30,12 +20,7 @@ class Sample:
         self.log = tmp_path / "pip.log"
         self.recorder = Recorder()
         self.environment = Environment(self.places, self.recorder, os.environ)
-        self.give_python()
-
-    def give_python(self) -> None:
-        make_program(self.places.python, FAKE_PYTHON.format(log=str(self.log)))
-        stamp = self.places.venv / "chartroom-python.stamp"
-        stamp.write_text(fingerprint(self.environment._interpreter))
+        make_environment(self.places, self.log)
 
     def calls(self) -> list[list[str]]:
         lines = self.log.read_text().splitlines() if self.log.exists() else []

@@ -5,6 +5,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# Inside `make test`, an inner make would announce its folder.
+QUIET = ("--no-print-directory", "-s")
+
 HELP = """\
   make help     list the targets
   make charts   write charts, Applications and reference pages from values/
@@ -21,10 +24,15 @@ HELP = """\
 
 
 def test_make_alone_lists_every_target() -> None:
-    answer = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True)
+    answer = subprocess.run(["make", *QUIET], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout == HELP
 
 
 def test_charts_sets_up_only_the_run_lock() -> None:
-    answer = subprocess.run(["make", "-n", "charts"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert answer.stdout.splitlines() == ["python3 tools/setup.py run", "chartroom charts"]
+    answer = subprocess.run(
+        ["make", "--no-print-directory", "-n", "charts"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.splitlines() == [
+        "python3 tools/setup.py run",
+        f'PATH="{ROOT}/.tools/bin:{ROOT}/.venv/bin:$PATH" chartroom charts',
+    ]

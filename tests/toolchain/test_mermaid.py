@@ -50,5 +50,17 @@ def test_a_bad_diagram_is_named_with_its_line(tmp_path: Path) -> None:
     assert said[-1] == "2 diagrams parsed, 1 with a fault"
 
 
+def test_an_absent_path_is_named(tmp_path: Path) -> None:
+    assert parse(tmp_path / "none.md") == (2, [f"{tmp_path / 'none.md'}: no such file or folder"])
+
+
+def test_every_diagram_of_the_repository_parses() -> None:
+    command = ["git", "grep", "-l", "--untracked", "-E", "^ {0,3}```+mermaid", "--", "*.md"]
+    named = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
+    if named:
+        code, said = parse(*(ROOT / name for name in named))
+        assert (code, said[:-1]) == (0, [])
+
+
 def test_no_argument_is_a_usage_fault() -> None:
     assert parse() == (2, ["usage: node tools/mermaid/parse.mjs FILE_OR_FOLDER..."])

@@ -2,15 +2,8 @@
 
 from pathlib import Path
 
-from tests.toolchain.clone import Recorder, make_clone, make_program
+from tests.toolchain.clone import FAKE_NPM, Recorder, make_clone, make_program
 from toolchain.node import provide_modules
-
-FAKE_NPM = """
-import pathlib, sys
-assert sys.argv[1:] == ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], sys.argv
-assert sorted(path.name for path in pathlib.Path().iterdir()) == ["package-lock.json", "package.json"]
-pathlib.Path("node_modules/mermaid").mkdir(parents=True)
-"""
 
 
 def test_provide_modules_installs_once_and_links(tmp_path: Path) -> None:

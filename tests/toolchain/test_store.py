@@ -1,5 +1,8 @@
 """Entries of the cache: whole or absent, made once."""
 
+import fcntl
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,26 @@ def test_alone_says_nothing_while_nobody_waits(tmp_path: Path) -> None:
     with alone(tmp_path / "lock", recorder):
         pass
     assert recorder.said == []
+
+
+def test_alone_says_that_it_waits(tmp_path: Path) -> None:
+    recorder, released = Recorder(), threading.Event()
+    holder = (tmp_path / "lock").open("w")
+    fcntl.flock(holder, fcntl.LOCK_EX)
+
+    def enter() -> None:
+        with alone(tmp_path / "lock", recorder):
+            released.set()
+
+    waiting = threading.Thread(target=enter)
+    waiting.start()
+    while not recorder.said:
+        time.sleep(0.01)
+    assert not released.is_set()
+    holder.close()
+    waiting.join(10)
+    assert released.is_set()
+    assert recorder.said == [f"set-up: waiting for another set-up that holds {tmp_path / 'lock'}"]
 
 
 def test_link_replaces_a_folder_and_an_old_link(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 //   node tools/mermaid/parse.mjs README.md docs
 //
 // Folders are searched for *.md. Each fault is one line `<file>:<line>: <what mermaid says>`; exit code 1 if any.
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
 
@@ -43,6 +43,11 @@ function blocks(text) {
 const paths = process.argv.slice(2);
 if (paths.length === 0) {
   console.error("usage: node tools/mermaid/parse.mjs FILE_OR_FOLDER...");
+  process.exit(2);
+}
+const absent = paths.filter((path) => !existsSync(path));
+if (absent.length > 0) {
+  console.error(absent.map((path) => `${path}: no such file or folder`).join("\n"));
   process.exit(2);
 }
 let parsed = 0;

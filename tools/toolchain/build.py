@@ -34,8 +34,8 @@ def build(toolset: Toolset, go: Go, folder: Path, *, progress: Progress, environ
     binary = go.locate()
     environ = go_environ(environ)
     for number, tool in enumerate(toolset.tools, start=1):
-        what = f"building {tool.name} ({toolset.name} {number}/{len(toolset.tools)}, {go.version}; once per user)"
-        progress.step(what)
+        position = f"{toolset.name} {number}/{len(toolset.tools)}"
+        progress.step(f"building {tool.name} ({position}, {go.version}; once per user)")
         command: Arguments = [
             binary,
             "build",
@@ -47,7 +47,14 @@ def build(toolset: Toolset, go: Go, folder: Path, *, progress: Progress, environ
             folder / tool.name,
             tool.package,
         ]
-        run(command, what=what, progress=progress, environ=environ, folder=toolset.folder, describe=count_packages())
+        run(
+            command,
+            what=f"building {tool.name}",
+            progress=progress,
+            environ=environ,
+            folder=toolset.folder,
+            describe=count_packages(),
+        )
         require_version(tool, folder / tool.name, environ)
 
 

@@ -16,6 +16,8 @@ from toolchain.store import entry, fingerprint
 
 # What would send an installation somewhere else than into the virtual environment.
 ELSEWHERE = frozenset({"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"})
+# The Python below: in an activated .venv, `sys.executable` would be what we may have to delete.
+BASE_PYTHON: str = getattr(sys, "_base_executable", sys.executable)
 PINNED = re.compile(r"^[A-Za-z0-9._-]+==", re.MULTILINE)
 
 
@@ -54,15 +56,20 @@ class Environment:
             self._install_project()
             self._stamp("project").write_text(key)
 
+    @property
+    def python_key(self) -> str:
+        """The stamp of an empty environment."""
+        return fingerprint(self._interpreter)
+
     def create(self) -> None:
         """Make an empty environment where there is none that starts."""
-        if self._agrees("python", fingerprint(self._interpreter)) and self._places.python.exists():
+        if self._agrees("python", self.python_key) and self._places.python.exists():
             return
         require_venv_module()
         self._progress.step(f"making .venv with Python {platform.python_version()}")
-        make: Arguments = [sys.executable, "-m", "venv", "--clear", self._places.venv]
+        make: Arguments = [BASE_PYTHON, "-m", "venv", "--clear", self._places.venv]
         run(make, what="making .venv", progress=self._progress, environ=self._environ)
-        self._stamp("python").write_text(fingerprint(self._interpreter))
+        self._stamp("python").write_text(self.python_key)
 
     def install_into(self, folder: Path, lock: str) -> None:
         """Install a lock into a folder of its own, beside the environment."""
@@ -126,7 +133,7 @@ def require_venv_module(has: Callable[[str], bool] = has_module) -> None:
         return
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     raise SetupFault(
-        f"{sys.executable} (Python {version}) has no venv module; "
+        f"{BASE_PYTHON} (Python {version}) has no venv module; "
         f"on Debian and Ubuntu: apt install python3-venv (or python{version}-venv)"
     )
 
