@@ -7,8 +7,9 @@ Source: sigs.k8s.io/yaml v1.6.0 and go.yaml.in/yaml/v2 v2.4.2, read 2026-11-21.
 
 import re
 import struct
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 Scalar = str | int | float | bool | None
 
@@ -80,7 +81,8 @@ def is_ambiguous(text: str) -> bool:
     """Return whether readers of YAML 1.1, of YAML 1.2 and Kubernetes disagree on a plain scalar."""
     if text[:1] not in _MAY_BE_NO_TEXT:
         return False
-    ours = _identity(plain(text))
+    value = plain(text)
+    ours = _identity(as_json(value) if isinstance(value, float) and value - value == 0 else value)
     return ours != _identity(_core(text)) or ours != _yaml_1_1(text)
 
 
@@ -155,7 +157,7 @@ def _is_timestamp(text: str) -> bool:
     year, month, day, hour, minute, second = (int(part or 0) for part in found.group(*range(1, 7)))
     try:
         # Go knows a year 0, Python does not; both are leap years or not by the same rule.
-        datetime(year or 2000, month, day, hour, minute, second)
+        datetime(year or 2000, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return False
     return True
@@ -167,17 +169,21 @@ def _single_precision(key: float) -> str:
     if special:
         return special
     try:
-        (wanted,) = struct.unpack("<f", struct.pack("<f", key))
+        wanted = _as_single(repr(key))
     except OverflowError:
         return "-.inf" if key < 0 else ".inf"
-    for precision in range(1, 10):
-        shortest = f"{wanted:.{precision - 1}e}"
-        if struct.unpack("<f", struct.pack("<f", float(shortest)))[0] == wanted:
-            break
+    # Nine digits always keep 32 bits, so one of these is found.
+    shortest = next(text for digits in range(9) if _as_single(text := f"{wanted:.{digits}e}") == wanted)
     mantissa, exponent = shortest.split("e")
     if -4 <= int(exponent) < 6:
-        return f"{float(shortest):.{max(0, precision - 1 - int(exponent))}f}"
+        digits = len(mantissa.lstrip("-").replace(".", ""))
+        return f"{float(shortest):.{max(0, digits - 1 - int(exponent))}f}"
     return f"{mantissa}e{exponent}"
+
+
+def _as_single(text: str) -> float:
+    value: float = struct.unpack("<f", struct.pack("<f", float(text)))[0]
+    return value
 
 
 def _identity(value: object) -> tuple[str, object]:
@@ -197,13 +203,13 @@ def _yaml_1_1(text: str) -> tuple[str, object]:
     """Ask PyYAML, which stands for the readers that took YAML 1.1 at its word."""
     import yaml
 
-    loader = yaml.SafeLoader("")
+    loader: Any = yaml.SafeLoader("")
     tag = loader.resolve(yaml.ScalarNode, text, (True, False))
     if tag == "tag:yaml.org,2002:value":
         return ("value", text)
     if tag == "tag:yaml.org,2002:merge":
         return ("merge", text)
     try:
-        return _identity(loader.construct_object(yaml.ScalarNode(tag, text)))  # type: ignore[no-untyped-call]
+        return _identity(loader.construct_object(yaml.ScalarNode(tag, text)))
     except (ValueError, yaml.YAMLError):
         return ("error", text)

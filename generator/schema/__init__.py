@@ -1,0 +1,26 @@
+"""Manifests against schemas: rendered text in, objects and faults out.
+
+Nothing here knows values files: a fault names the path within its object, the caller its place.
+"""
+
+from generator.schema.fault import RULES, Fault, SchemaError, dotted
+from generator.schema.kubernetes import Kind
+from generator.schema.manifest import Manifest, Reading, read_manifests
+from generator.schema.validator import Validator
+from generator.schema.verdict import Verdict, judge, judge_all, key_of
+
+__all__ = [
+    "RULES",
+    "Fault",
+    "Kind",
+    "Manifest",
+    "Reading",
+    "SchemaError",
+    "Validator",
+    "Verdict",
+    "dotted",
+    "judge",
+    "judge_all",
+    "key_of",
+    "read_manifests",
+]
