@@ -64,7 +64,9 @@ def _rename(body: dict[str, Any], names: Mapping[str, str], suffix: str) -> dict
     result = {key: _texts(value, names, suffix) for key, value in body.items()}
     for key in ("load_balancer", "devices"):
         result.pop(key, None)
-    exceptions = {name: grant for name, grant in (result.get("exceptions") or {}).items() if "hostNetwork" not in grant["allow"]}
+    exceptions = {
+        name: grant for name, grant in (result.get("exceptions") or {}).items() if "hostNetwork" not in grant["allow"]
+    }
     if "exceptions" in result:
         result["exceptions"] = exceptions
     if isinstance(needs := result.get("needs"), dict):

@@ -107,13 +107,7 @@ def render_environment(root: Path, environment: str | None) -> "dict[str, Pairs]
 
 
 def _render(workspace: "Workspace", environment: str | None) -> "dict[str, dict[str, Pairs]]":
-    from generator import chart
-    from generator.helm import renderer
-    from generator.pipeline.generate import TOOLS, render_all
-    from generator.pipeline.patch import Patches
+    from generator.pipeline.generate import Charts
 
-    workspace.require_usable()
-    engine = renderer(workspace.root / TOOLS)
-    fleets = workspace.fleets
-    files = chart.build(fleets, Patches(workspace.root, workspace.root / TOOLS, chart.scopes_of(fleets)))
-    return render_all(workspace.root, files, tuple(fleets) if environment is None else (environment,), engine)
+    environments = tuple(workspace.fleets) if environment is None else (environment,)
+    return Charts(workspace).render(environments)

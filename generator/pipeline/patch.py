@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from generator.catalogue.service import Json, Service
-from generator.chart import Scopes, apply_patches, lone_texts
+from generator.chart import Scopes, apply_patches, lone_values, service_template
+from generator.emitter import emit
 from generator.finding import Unusable
 from generator.helm import ChartTexts, Renderer, library_texts, renderer
 
@@ -35,8 +36,16 @@ class Patches:
         from generator.schema import read_manifests
 
         self._engine = self._engine or renderer(self._tools)
-        library = library_texts(self._root / "charts" / "common")
-        texts = {**library, **lone_texts(self._scopes[environment], environment, service)}
-        pairs = self._engine.render(ChartTexts(service.domain, texts), "{}")
+        name = service.domain
+        metadata = {
+            "apiVersion": "v2",
+            "name": name,
+            "version": "1.0.0",
+            "dependencies": [{"name": "common", "version": "1.0.0"}],
+        }
+        own = {"Chart.yaml": emit(metadata), f"templates/{service.name}.yaml": service_template(service.name)}
+        texts = ChartTexts(name, library_texts(self._root / "charts" / "common") | own)
+        values = lone_values(self._scopes[environment], environment, service)
+        pairs = self._engine.render_complete(texts, values)
         manifests = (manifest for pair in pairs for manifest in read_manifests(pair.document).manifests)
         return {manifest.name: manifest.object for manifest in manifests}
