@@ -1,0 +1,17 @@
+"""One resolved environment in, what ArgoCD pulls out: guard rails, AppProjects, Applications."""
+
+from generator.argocd.build import build
+from generator.argocd.check import MOST_OBJECTS, check
+from generator.argocd.rendered import ClusterObject, GroupKind, Rendered, Seen, scan, survey
+
+__all__ = [
+    "MOST_OBJECTS",
+    "ClusterObject",
+    "GroupKind",
+    "Rendered",
+    "Seen",
+    "build",
+    "check",
+    "scan",
+    "survey",
+]

@@ -1,0 +1,98 @@
+"""What an Application says about syncing, deleting and its source."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from generator.argocd import build
+from tests.argocd.fleets import chart, domain, fleet, service, small
+
+
+def objects(made: dict[str, str], kind: str) -> Iterator[dict[str, Any]]:
+    for text in made.values():
+        yield from (found for found in yaml.safe_load_all(text) if found["kind"] == kind)
+
+
+def applications() -> dict[str, dict[str, Any]]:
+    return {found["metadata"]["name"]: found for found in objects(build(*small()), "Application")}
+
+
+def test_projects_come_before_guard_rails_and_those_before_everything_else() -> None:
+    made = build(*small())
+    waves = {
+        (found["kind"], found["metadata"]["name"]): int(
+            found["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"]
+        )
+        for kind in ("AppProject", "Application")
+        for found in objects(made, kind)
+    }
+    assert {wave for (kind, _), wave in waves.items() if kind == "AppProject"} == {-2}
+    assert {name: wave for (kind, name), wave in waves.items() if kind == "Application"} == {
+        "root": -2,
+        "namespaces": -1,
+        "shared-config": 0,
+        "gateway-crds": 0,
+        "cilium": 1,
+        "net": 1,
+        "media": 2,
+    }
+
+
+def test_every_application_applies_and_compares_on_the_server_and_retries_for_an_hour() -> None:
+    for name, found in applications().items():
+        policy = found["spec"]["syncPolicy"]
+        assert "ServerSideApply=true" in policy["syncOptions"], name
+        assert "PruneLast=true" not in policy["syncOptions"], name
+        assert "CreateNamespace=true" not in policy["syncOptions"], name
+        assert policy["automated"]["allowEmpty"] is False
+        assert policy["retry"]["limit"] == 20
+        assert found["metadata"]["annotations"]["argocd.argoproj.io/compare-options"] == "ServerSideDiff=true"
+
+
+def test_the_root_and_argocd_itself_are_not_deleted_with_what_they_made() -> None:
+    net = domain("net", "core", "Network")
+    own = service("argo-cd", net, "Pulls Git", chart=chart("argo-cd"))
+    found = list(objects(build(fleet("dev", (net,), (own,)), {}), "Application"))
+    kept = {one["metadata"]["name"]: "finalizers" in one["metadata"] for one in found}
+    assert kept == {"root": False, "namespaces": True, "argo-cd": False}
+
+
+def test_our_charts_are_rendered_again_when_the_library_changes() -> None:
+    paths = {
+        name: found["metadata"]["annotations"].get("argocd.argoproj.io/manifest-generate-paths")
+        for name, found in applications().items()
+    }
+    library = ".;/charts/common"
+    assert paths == {
+        "root": ".",
+        "namespaces": ".",
+        "shared-config": library,
+        "media": library,
+        "net": library,
+        "cilium": None,
+        "gateway-crds": None,
+    }
+
+
+def test_children_follow_the_revision_of_the_root() -> None:
+    ours = {
+        found["spec"]["source"]["targetRevision"]
+        for found in applications().values()
+        if found["spec"]["source"]["repoURL"] == "https://git.example.net/home/fleet.git"
+    }
+    assert ours == {"refs/heads/env/prod"}
+
+
+def test_a_chart_in_a_folder_of_git_gets_its_values_too() -> None:
+    net = domain("net", "core", "Network")
+    in_git = replace(chart(None, values={"a": 1}), git="https://git.example.org/x", repository=None, path=None)
+    made = build(fleet("dev", (net,), (service("thing", net, "A thing", chart=in_git),)), {})
+    found = next(one for one in objects(made, "Application") if one["metadata"]["name"] == "thing")
+    assert found["spec"]["source"] == {
+        "repoURL": "https://git.example.org/x",
+        "targetRevision": "1.2.3",
+        "path": ".",
+        "helm": {"values": "a: 1\n"},
+    }
