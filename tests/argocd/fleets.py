@@ -211,7 +211,7 @@ def small() -> tuple[Fleet, dict[str, Rendered]]:
 
 def write_expected() -> None:
     for path, text in build(*small()).items():
-        kept = EXPECTED / path.removeprefix("kubernetes/")
+        kept = EXPECTED / path.removeprefix("kubernetes/prod/")
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(text, encoding="utf-8")
 

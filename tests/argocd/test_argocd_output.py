@@ -12,7 +12,7 @@ from tests.argocd.fleets import EXPECTED, chart, domain, fleet, service, small
 
 def test_build_writes_the_expected_files() -> None:
     made = build(*small())
-    kept = {f"kubernetes/{path.relative_to(EXPECTED)}": path.read_text() for path in EXPECTED.rglob("*.yaml")}
+    kept = {f"kubernetes/prod/{path.relative_to(EXPECTED)}": path.read_text() for path in EXPECTED.rglob("*.yaml")}
     assert list(made) == sorted(kept)
     for path, text in made.items():
         assert text == kept[path], path
