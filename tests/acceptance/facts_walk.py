@@ -1,7 +1,7 @@
 """Which facts of a catalogue row stand in the finished service: the rules of tests/facts/README.md."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.catalogue.service import Container, Service
@@ -36,7 +36,7 @@ def facts_of(row: Row) -> Iterator[tuple[str, Fact]]:
 def stands(fact: Fact, service: Service) -> bool:
     """Say whether the finished service has the fact."""
     kind, details = fact
-    return {
+    tests: dict[str, Callable[[Any, Service], bool]] = {
         "port": _port,
         "probe": _probe,
         "volume": _volume,
@@ -45,7 +45,8 @@ def stands(fact: Fact, service: Service) -> bool:
         "egress": _egress,
         "dependency": _dependency,
         "metrics": _metrics,
-    }[kind](details, service)
+    }
+    return tests[kind](details, service)
 
 
 def _containers(service: Service) -> list[Container]:
