@@ -103,7 +103,11 @@ def _seen(values: Mapping[str, object]) -> Iterator[argocd.Seen]:
 
 
 def _remarks(workspace: Workspace) -> docs.Remarks:
-    return docs.read_remarks(workspace.root, (file.path for file in workspace.sources.services.values()))
+    """What people wrote at the ends of lines: some of it belongs on the pages."""
+    root = workspace.root
+    folders = ("values", "values/templates", "values/inventory")
+    files = [str(path.relative_to(root)) for folder in folders for path in (root / folder).glob("*.yaml")]
+    return docs.read_remarks(root, [*files, *(file.path for file in workspace.sources.services.values())])
 
 
 def _content(text: str | chart.Link) -> Content:
