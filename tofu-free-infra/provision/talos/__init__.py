@@ -1,0 +1,1 @@
+"""The Talos API: typed calls over grpclib, waits with deadlines, own health checks."""

@@ -1,0 +1,1 @@
+"""What provisioning asks of Kubernetes: versions, readiness, drains, static pods, bootstrap manifests."""

@@ -1,0 +1,1 @@
+"""Messages of the Talos API; `provision.talos.generate` makes them from the `.proto` files beside this one."""
