@@ -9,9 +9,11 @@ from generator.catalogue.build_container import ports_of
 from generator.catalogue.inventory import Disk, Host, Inventory, Node, Role, Storage, Vm
 from generator.catalogue.read import Notes
 from generator.finding import Finding, Place
-from generator.source import Map, Value, merge, plain
+from generator.source import Map, MergeRules, Value, merge, plain, settle
 
 _ROLES: dict[str, Role] = {"controlplane": "controlplane", "worker": "worker"}
+# Here null has a meaning of its own: a checksum that is not known, a partition that is not encrypted.
+_RULES = MergeRules(passes_null=lambda path: path[0] in ("images", "talos"))
 _PLACED = ("host", "vm_id", "mac", "address", "cores", "memory", "network", "disks")
 
 
@@ -26,7 +28,7 @@ class InventoryTree:
 def merge_inventory(hosts: Map, environment: Map) -> InventoryTree:
     """Lay an environment's inventory over the shared one and its defaults under each machine."""
     findings: list[Finding] = []
-    merged = merge(hosts, environment, findings)
+    merged = merge(settle(hosts, findings, _RULES), environment, findings, _RULES)
     defaults = merged.child("defaults")
     result = merged.copy()
     for kind in ("nodes", "vms"):
@@ -44,14 +46,12 @@ def merge_inventory(hosts: Map, environment: Map) -> InventoryTree:
 
 def build_inventory(environment: str, tree: Map, notes: Notes) -> Inventory:
     """Build what the generator reads of an inventory; `tree` comes from `merge_inventory`."""
-    ids = read.text(tree, "vm_ids")
-    first, _, last = (ids or "").partition("-")
     talos, kubernetes = tree.child("talos"), tree.child("kubernetes")
     jobs = plain(tree.child("backup_jobs"))
     return Inventory(
         environment=environment,
         place=tree.place,
-        vm_ids=(int(first), int(last)) if ids else None,
+        vm_ids=_vm_ids(tree, notes),
         hosts=read.each(tree, "hosts", lambda name, value, place: _host(name, value, place, notes)),
         storages=read.each(tree, "storages", lambda name, value, place: _storage(name, value, place, notes)),
         nodes=read.each(tree, "nodes", lambda name, value, place: _node(name, value, place, notes)),
@@ -59,7 +59,20 @@ def build_inventory(environment: str, tree: Map, notes: Notes) -> Inventory:
         talos_version=read.text(talos, "version"),
         kubernetes_version=read.text(kubernetes, "version"),
         backup_jobs=jobs if isinstance(jobs, dict) else {},
+        places={"vm_ids": tree.value_place("vm_ids"), "kubernetes": kubernetes.value_place("version")},
     )
+
+
+def _vm_ids(tree: Map, notes: Notes) -> tuple[int, int] | None:
+    text = read.text(tree, "vm_ids")
+    if text is None:
+        return None
+    first, last = (int(part) for part in text.split("-"))
+    if first > last:
+        message, fix = f"range {text!r} ends before it begins", f"write {last}-{first}"
+        notes.error(tree.value_place("vm_ids"), "catalogue/range", message, fix, replacement=f"{last}-{first}")
+        return None
+    return first, last
 
 
 def _host(name: str, tree: Map, place: Place, notes: Notes) -> Host:

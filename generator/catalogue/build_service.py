@@ -1,9 +1,11 @@
 """From the merged tree of a service to its typed model, with every missing field named."""
 
+from dataclasses import replace
+
 from generator.catalogue import read
 from generator.catalogue.build_component import RUNS_ONCE, build_component, build_volume
-from generator.catalogue.build_container import ports_of
-from generator.catalogue.expand import COMPONENT_RULES, SAME_NUMBER
+from generator.catalogue.expand import SAME_NUMBER
+from generator.catalogue.layers import Layered
 from generator.catalogue.read import Notes
 from generator.catalogue.service import (
     HTTP,
@@ -21,6 +23,7 @@ from generator.catalogue.service import (
     NamespaceWish,
     Patch,
     PodSecurity,
+    Port,
     Postgres,
     Provided,
     Retired,
@@ -28,25 +31,19 @@ from generator.catalogue.service import (
     Slo,
     Volume,
 )
-from generator.catalogue.shape.fields import COMPONENT, CONTAINER
 from generator.finding import Finding, Place
-from generator.source import Map, Seq, merge, plain, settle
+from generator.source import Map, Seq, plain
 
-_COMPONENT_FIELDS = frozenset({*CONTAINER, *COMPONENT})
 _POSTGRES_PORTS = {"postgresql": 5432, "status": 8000, "metrics": 9187}
 _LEVELS: dict[str, PodSecurity] = {"baseline": "baseline", "privileged": "privileged"}
 
 
 def build_service(
-    name: str, path: str, tree: Map, defaults: Map, templates: tuple[str, ...], domain: str, tier: str, owner: str
+    name: str, path: str, laid: Layered, templates: tuple[str, ...], domain: str, tier: str, owner: str
 ) -> tuple[Service, tuple[Finding, ...]]:
-    """Build a service from its merged layers.
-
-    `tree` holds templates, file and override; `defaults` those of site and domain, which lie under
-    each component. Findings say what is missing or contradicts itself.
-    """
+    """Build a service from its merged layers. Findings say what is missing or contradicts itself."""
     notes = Notes()
-    form = _form(tree)
+    tree, form = laid.tree, laid.form
     wish = _namespace(tree)
     service = Service(
         name=name,
@@ -61,7 +58,7 @@ def build_service(
         docs=read.text(tree, "docs"),
         templates=templates,
         namespace=wish,
-        components=_components(name, tree, defaults, domain, owner, form, notes),
+        components=_components(name, laid, domain, owner, notes),
         expose=read.each(tree, "expose", _expose),
         load_balancer=_load_balancer(tree),
         depends_on=_depends_on(tree),
@@ -79,111 +76,33 @@ def build_service(
     return service, tuple(notes.findings)
 
 
-def _form(tree: Map) -> Form:
-    if "retired" in tree:
-        return "retired"
-    if "chart" in tree:
-        return "chart"
-    if "postgres" in tree:
-        return "postgres"
-    if "image" in tree or tree.child("components"):
-        return "workload"
-    return "objects"
-
-
-def component_tree(tree: Map) -> Map:
-    """The part of a service's tree that describes its main component."""
-    result = Map(tree.place)
-    for key, value in tree.items():
-        if key in _COMPONENT_FIELDS:
-            result.put(key, value, *tree.marks[key])
-    return result
-
-
-def _components(
-    name: str, tree: Map, defaults: Map, domain: str, owner: str, form: Form, notes: Notes
-) -> dict[str, Component]:
-    if form in ("retired", "postgres", "objects"):
-        return _bare_component(name, tree, domain, owner, notes) if form != "retired" else {}
-    own = component_tree(tree)
-    if form == "chart":
-        main = build_component(MAIN, own, name, domain, owner, notes, is_chart=True)
-        return {MAIN: main} if main else {}
+def _components(name: str, laid: Layered, domain: str, owner: str, notes: Notes) -> dict[str, Component]:
+    if laid.form == "retired":
+        return {}
+    if laid.form != "workload":
+        return _bare_component(name, laid, domain, owner, notes)
     built: dict[str, Component] = {}
-    finished = merge(defaults, own, notes.findings, COMPONENT_RULES)
-    main = build_component(MAIN, finished, name, domain, owner, notes)
-    if main is not None:
-        built[MAIN] = main
-    else:
-        notes.error(
-            tree.place, "catalogue/missing-field", f"service {name!r} lacks 'image'", "add `image: registry/name:tag`"
-        )
-    below = settle(defaults, notes.findings, COMPONENT_RULES)
-    for part, value in tree.child("components").items():
-        if not isinstance(value, Map):
-            continue
-        place = tree.child("components").key_place(part)
-        laid = merge(
-            merge(below, _inherited(value, finished, part, notes), notes.findings, COMPONENT_RULES),
-            _own(value),
-            notes.findings,
-            COMPONENT_RULES,
-        )
-        component = build_component(part, laid, name, domain, owner, notes)
+    for part, tree in {MAIN: laid.main, **laid.components}.items():
+        component = build_component(part, tree, name, domain, owner, notes)
         if component is not None:
             built[part] = component
-        else:
-            notes.error(
-                place,
-                "catalogue/missing-field",
-                f"component {name}-{part} lacks 'image'",
-                "add `image: registry/name:tag`",
-            )
+            continue
+        who = f"service {name!r}" if part == MAIN else f"component '{name}-{part}'"
+        place = laid.tree.place if part == MAIN else laid.tree.child("components").key_place(part)
+        notes.error(place, "catalogue/missing-field", f"{who} lacks 'image'", "add `image: registry/name:tag`")
     return built
 
 
-def _bare_component(name: str, tree: Map, domain: str, owner: str, notes: Notes) -> dict[str, Component]:
-    """The edges and exceptions of a service without a workload of its own file."""
-    component = build_component(MAIN, component_tree(tree), name, domain, owner, notes, is_chart=True)
+def _bare_component(name: str, laid: Layered, domain: str, owner: str, notes: Notes) -> dict[str, Component]:
+    """The edges, ports and exceptions of a service whose pods are not of its own file."""
+    component = build_component(MAIN, laid.main, name, domain, owner, notes, is_chart=True)
     if component is None:
         return {}
-    if "postgres" not in tree:
-        return {MAIN: component}
-    place = tree.key_place("postgres")
-    ports = Map(place)
-    for port, number in _POSTGRES_PORTS.items():
-        entry = Map(place)
-        entry.put("port", number, place, place)
-        ports.put(port, entry, place, place)
-    holder = Map(place)
-    holder.put("ports", ports, place, place)
-    from dataclasses import replace
-
-    return {MAIN: replace(component, ports={**ports_of(holder), **component.ports})}
-
-
-def _own(value: Map) -> Map:
-    result = Map(value.place)
-    for key, item in value.items():
-        if key != "inherit":
-            result.put(key, item, *value.marks[key])
-    return result
-
-
-def _inherited(value: Map, main: Map, part: str, notes: Notes) -> Map:
-    fields = value.get("inherit")
-    result = Map(value.place)
-    if isinstance(fields, Seq):
-        for index, name in enumerate(fields):
-            key = str(name)
-            if key in main:
-                result.put(key, main[key], *main.marks[key])
-            else:
-                message = f"component {part!r} inherits {key!r}, the main component does not have it"
-                notes.error(
-                    fields.item_place(index), "catalogue/inherits-nothing", message, f"remove {key!r} from `inherit`"
-                )
-    return result
+    if laid.form == "postgres":
+        place = laid.tree.key_place("postgres")
+        ports = {port: Port(port, number, "TCP", place) for port, number in _POSTGRES_PORTS.items()}
+        component = replace(component, ports={**ports, **component.ports})
+    return {MAIN: component}
 
 
 def _namespace(tree: Map) -> NamespaceWish | None:
@@ -379,8 +298,13 @@ def _retired(tree: Map) -> Retired | None:
 
 def _require(service: Service, notes: Notes) -> None:
     """Note every required field that no layer gave."""
+    _require_form(service, notes)
     if service.chart is not None:
         _require_chart(service, notes)
+    for slo in service.slos.values():
+        if slo.name != "availability" and not (slo.error_query and slo.total_query):
+            message = f"slo {slo.name!r} of {service.name!r} lacks its queries, only 'availability' has some by itself"
+            notes.error(slo.place, "catalogue/missing-field", message, "add `errorQuery` and `totalQuery`")
     if service.form != "workload":
         return
     for component in service.components.values():
@@ -394,6 +318,33 @@ def _require(service: Service, notes: Notes) -> None:
                 f"CronJob {component.workload!r} lacks 'schedule'",
                 'add `schedule: "0 3 * * *"`',
             )
+
+
+_FORMS = {key: key for key in ("retired", "chart", "postgres")} | dict.fromkeys(("image", "components"), "workload")
+# What may stand beside a chart or a Postgres cluster, whose pods are not ours; and beside `retired`.
+_BESIDE = frozenset({
+    "summary", "category", "docs", "template", "namespace", "ports", "secrets", "needs", "expose", "load_balancer",
+    "talks_to", "called_by", "metrics", "depends_on", "alerts", "dashboards", "slo", "provides", "exceptions", "objects",
+    "patch",
+})  # fmt: skip
+_BESIDE_RETIRED = frozenset({"summary", "category", "docs"})
+
+
+def _require_form(service: Service, notes: Notes) -> None:
+    """A service is one thing: a workload, a chart, a Postgres cluster, objects, or retired."""
+    tree, form = service.tree, service.form
+    if form == "objects" and not service.objects:
+        message = f"service {service.name!r} is nothing yet"
+        fix = "add `image`, `chart`, `postgres`, `objects` or `retired`"
+        notes.error(service.place, "catalogue/missing-field", message, fix)
+    if form == "workload":
+        return
+    allowed = _BESIDE_RETIRED if form == "retired" else _BESIDE
+    for key in tree:
+        if key not in allowed and key != form:
+            fix = f"remove {key!r}" if _FORMS.get(key) in (None, form) else f"keep one of {form!r} and {key!r}"
+            message = f"{key!r} means nothing beside {form!r} in {service.name!r}"
+            notes.error(tree.key_place(key), "catalogue/beside", message, fix)
 
 
 def _require_container(service: Service, component: Component, container: Container, notes: Notes) -> None:

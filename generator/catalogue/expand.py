@@ -6,6 +6,7 @@ written out keeps the place of the shorthand.
 
 from collections.abc import Callable
 
+from generator.catalogue.shape.fields import COMPONENT, CONTAINER
 from generator.finding import Place
 from generator.source import Map, Seq, Value
 from generator.source.merge import Alternatives, MergeRules
@@ -16,6 +17,8 @@ SAME_NUMBER = 0  # a load balancer's port outside, where the file does not state
 _HANDLERS = frozenset({"httpGet", "tcpSocket", "exec", "grpc"})
 _SIZE = frozenset({"size", "storageClassName", "accessModes", "backup"})
 _SOURCES = frozenset({"nfs", "emptyDir", "hostPath", "existingClaim"})
+
+_COMPONENT_FIELDS = frozenset({*CONTAINER, *COMPONENT})
 
 PROBE_HANDLERS: Alternatives = {name: _HANDLERS - {name} for name in _HANDLERS}
 PROBES: Alternatives = {"none": frozenset(PROBE_NAMES), **{name: frozenset({"none"}) for name in PROBE_NAMES}}
@@ -34,30 +37,41 @@ ALERT: Alternatives = {
     "disabled": frozenset({"expr", "for", "severity", "summary", "runbook"}),
     "expr": frozenset({"disabled"}),
 }
-_BY_PARENT = {"probes": PROBE_HANDLERS, "storage": VOLUME, "files": FILE, "expose": EXPOSE, "alerts": ALERT}
+_BY_FIELD = {"probes": PROBE_HANDLERS, "storage": VOLUME, "files": FILE, "expose": EXPOSE, "alerts": ALERT}
 
 
 def _exclusive(path: Path) -> Alternatives | None:
-    if path and path[-1] == "probes":
+    """The alternatives of the map at `path`; below `chart.values` and the like the keys are not ours."""
+    for owner in ("components", "initContainers"):
+        if path[:1] == (owner,):
+            path = path[2:]
+    if path == ("probes",):
         return PROBES
-    return _BY_PARENT.get(str(path[-2])) if len(path) > 1 else None
+    return _BY_FIELD.get(str(path[0])) if len(path) == 2 else None
 
 
 def _passes_null(path: Path) -> bool:
     head = path[0]
     if head == "components":  # settled when the component is laid over its defaults
         return len(path) > 2
+    if head in _COMPONENT_FIELDS:  # settled likewise, when the main component is
+        return True
     return (head == "chart" and path[1:2] == ("values",)) or (head == "patch" and path[2:3] == ("merge",))
 
 
+def _defaults_exclusive(path: Path) -> Alternatives | None:
+    return _exclusive(path[1:]) if path[:1] == ("defaults",) else None
+
+
+def _defaults_pass_null(path: Path) -> bool:
+    return path[0] == "defaults"
+
+
 SERVICE_RULES = MergeRules(_exclusive, _passes_null)
-
-
-def _component_passes_null(path: Path) -> bool:
-    return False
-
-
-COMPONENT_RULES = MergeRules(_exclusive, _component_passes_null)
+COMPONENT_RULES = MergeRules(_exclusive)
+SITE_RULES = MergeRules(_defaults_exclusive)
+# A domain's defaults lie over the site's: what they remove may be there.
+DOMAIN_RULES = MergeRules(_defaults_exclusive, _defaults_pass_null)
 
 
 def expand_service(layer: Map) -> Map:
@@ -194,9 +208,10 @@ def _load_balancer(value: Value, place: Place) -> Value:
 
 
 def _port(value: Value, place: Place) -> Value:
-    if isinstance(value, str) and "/" in value:
+    if isinstance(value, str):
         number, _, protocol = value.partition("/")
-        return _map(place, port=int(number), protocol=protocol)
+        # A template may write `${service}` here; what it becomes is held against the shape later.
+        return _map(place, port=int(number) if number.isdecimal() else number, protocol=protocol)
     return value if isinstance(value, Map) else _map(place, port=value)
 
 

@@ -118,6 +118,7 @@ class Inventory:
     talos_version: str | None = None
     kubernetes_version: str | None = None
     backup_jobs: Mapping[str, dict[str, object]] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def machines(self) -> tuple[Machine, ...]:

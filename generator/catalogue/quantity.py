@@ -2,17 +2,25 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 
-_QUANTITY = re.compile(r"([+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?)(m|u|n|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?\Z")
-_FACTORS = {
-    None: Decimal(1),
-    "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"),
-    "k": Decimal(10**3), "M": Decimal(10**6), "G": Decimal(10**9), "T": Decimal(10**12), "P": Decimal(10**15), "E": Decimal(10**18),
-    "Ki": Decimal(2**10), "Mi": Decimal(2**20), "Gi": Decimal(2**30), "Ti": Decimal(2**40), "Pi": Decimal(2**50), "Ei": Decimal(2**60),
-}  # fmt: skip
+_QUANTITY = re.compile(
+    r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+)|(m|u|n|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?\Z"
+)
+_EXPONENT = re.compile("[eE][-+0-9]")
 _BINARY = ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki")
 _DECIMAL = ("E", "P", "T", "G", "M", "k")
+_FINE = ("m", "u", "n")
+_FACTORS: dict[str | None, Fraction] = {
+    None: Fraction(1),
+    **{suffix: Fraction(1024 ** (6 - power)) for power, suffix in enumerate(_BINARY)},
+    **{suffix: Fraction(1000 ** (6 - power)) for power, suffix in enumerate(_DECIMAL)},
+    **{suffix: Fraction(1, 1000 ** (power + 1)) for power, suffix in enumerate(_FINE)},
+}
+_LARGEST = 2**63 - 1  # Kubernetes counts in 64 bits, and caps what is more
+_MOST_DIGITS = 40
 _SECONDS = {
     "ms": Decimal("0.001"),
     "s": Decimal(1),
@@ -26,54 +34,67 @@ _DURATION = re.compile(r"([0-9]+)(ms|s|m|h|d|w|y)")
 
 
 class QuantityError(ValueError):
-    """The text is no quantity, or finer than what is counted."""
+    """The text is no quantity or duration, or more than Kubernetes counts."""
 
 
 @lru_cache(maxsize=4096)
-def _exact(text: str) -> Decimal:
+def _exact(text: str) -> Fraction:
     match = _QUANTITY.match(text)
-    if match is None or match.group(1) in ("", ".", "+", "-"):
+    if match is None or len(text) > _MOST_DIGITS:
         raise QuantityError(f"{text!r} is no quantity")
-    try:
-        number = Decimal(match.group(1))
-    except ArithmeticError as error:
-        raise QuantityError(f"{text!r} is no quantity") from error
-    return number * _FACTORS[match.group(2)]
+    number, exponent, suffix = match.groups()
+    if exponent and abs(int(exponent)) > _MOST_DIGITS:
+        raise QuantityError(f"{text!r} is no quantity")
+    exact = Fraction(number) * Fraction(10) ** int(exponent or 0) * _FACTORS[suffix]
+    if abs(exact) > _LARGEST:
+        raise QuantityError(f"{text!r} is more than Kubernetes counts")
+    return exact
 
 
 def cpu_m(value: str | int) -> int:
     """Return CPU in millicores, rounded up as Kubernetes does."""
-    return _round_up(_exact(str(value)) * 1000)
+    return ceil(_exact(str(value)) * 1000)
 
 
 def bytes_of(value: str | int) -> int:
     """Return memory or storage in bytes, rounded up as Kubernetes does."""
-    return _round_up(_exact(str(value)))
-
-
-def _round_up(number: Decimal) -> int:
-    whole = int(number)
-    return whole + 1 if number > whole else whole
+    return ceil(_exact(str(value)))
 
 
 @lru_cache(maxsize=4096)
 def canonical(value: str | int) -> str:
     """Return the form that the API server would print.
 
-    Binary suffixes stay binary, decimal ones decimal; the largest suffix that keeps it whole wins.
+    Binary suffixes stay binary and exponents stay exponents, unless the number is not whole; the
+    largest suffix that keeps it whole wins.
+    Source: apimachinery/pkg/api/resource, CanonicalizeBytes (its rule, not its code).
     """
     text = str(value)
     number = _exact(text)
-    binary = text.endswith("i")
     if number == 0:
         return "0"
-    for suffix in _BINARY if binary else _DECIMAL:
+    if text.endswith("i") and abs(number) >= 1024 and number.denominator == 1:
+        return _scaled(number, _BINARY) or str(int(number))
+    if _EXPONENT.search(text):
+        return _with_exponent(number)
+    return _scaled(number, _DECIMAL) or _scaled(number, (None, *_FINE)) or f"{ceil(number * 10**9)}n"
+
+
+def _with_exponent(number: Fraction) -> str:
+    for power in range(18, -9, -3):
+        scaled = number / Fraction(10) ** power
+        if scaled.denominator == 1:
+            return f"{int(scaled)}e{power}" if power else str(int(scaled))
+    return f"{ceil(number * 10**9)}e-9"
+
+
+def _scaled(number: Fraction, suffixes: tuple[str | None, ...]) -> str | None:
+    """The number with the first suffix that keeps it whole."""
+    for suffix in suffixes:
         scaled = number / _FACTORS[suffix]
-        if scaled == int(scaled):
-            return f"{int(scaled)}{suffix}"
-    if number == int(number):
-        return str(int(number))
-    return f"{_round_up(number * 1000)}m"
+        if scaled.denominator == 1:
+            return f"{int(scaled)}{suffix or ''}"
+    return None
 
 
 def show_bytes(count: int) -> str:

@@ -14,9 +14,14 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Notes:
-    """Findings as they are met while one service or file is built."""
+    """Findings as they are met while one service or file is built.
+
+    `unread` are services and files with faults of their own: they are there, so nobody may say
+    that they do not exist.
+    """
 
     findings: list[Finding] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
     def error(
         self,

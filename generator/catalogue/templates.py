@@ -7,18 +7,24 @@ from generator.finding import Finding, Place
 from generator.source import Map, Seq, Value
 
 
-def chain_of(name: str, place: Place, templates: Mapping[str, Map], findings: list[Finding]) -> list[str]:
-    """Return the names of the templates from the farthest ancestor to `name`."""
+def chain_of(
+    name: str, place: Place, templates: Mapping[str, Map], findings: list[Finding], unread: frozenset[str]
+) -> list[str] | None:
+    """Return the names of the templates from the farthest ancestor to `name`, None where one is missing.
+
+    `unread` are templates with faults of their own, which are reported already.
+    """
     chain: list[str] = []
     while True:
         if name not in templates:
-            findings.append(_unknown(name, place, templates))
-            return []
+            if name not in unread:
+                findings.append(_unknown(name, place, templates))
+            return None
         if name in chain:
             circle = " -> ".join([*chain[chain.index(name) :], name])
             message = f"templates lead back to where they began: {circle}"
             findings.append(Finding(place, "catalogue/template-cycle", message, "remove one `template:` of the circle"))
-            return []
+            return None
         chain.append(name)
         parent = templates[name].get("template")
         if not isinstance(parent, str):
@@ -67,7 +73,6 @@ def _after_escape(part: str, lower: str, upper: str) -> str:
 
 
 def _unknown(name: str, place: Place, templates: Mapping[str, Map]) -> Finding:
-
     message = f"template {name!r} does not exist{did_you_mean(name, templates)}"
     return Finding(
         place, "catalogue/unknown-template", message, f"write values/templates/{name}.yaml, or name one that exists"

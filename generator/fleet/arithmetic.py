@@ -1,13 +1,14 @@
 """What services need, by the formula of architecture.md 26: the same for quota and budget."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 
 from generator.catalogue.inventory import Inventory
 from generator.catalogue.quantity import canonical, show_cpu
-from generator.catalogue.service import ChartPod, Component, Json, Resources, Service
+from generator.catalogue.service import Component, Json, Resources, Service
 from generator.fleet.model import Namespace, Need
 from generator.fleet.names import namespace_of
+from generator.fleet.placement import eligible_nodes
 
 _NOTHING = (0, 0, 0)
 Pod = tuple[int, int, int]
@@ -64,19 +65,22 @@ def strategy_of(component: Component) -> Json:
     return {"type": "RollingUpdate"}
 
 
-def surge(component: Component) -> int:
-    """Pods beyond `replicas` while a Deployment rolls; maxSurge is rounded up, 25% by default."""
+def surge(component: Component, pods: int) -> int:
+    """Pods beyond `pods` while a Deployment or DaemonSet rolls; maxSurge is rounded up.
+
+    Kubernetes' own default is 25% for a Deployment and none for a DaemonSet.
+    """
     strategy = strategy_of(component)
-    if component.kind != "Deployment" or strategy["type"] != "RollingUpdate":
+    if component.kind not in ("Deployment", "DaemonSet") or strategy["type"] != "RollingUpdate":
         return 0
-    most = (strategy.get("rollingUpdate") or {}).get("maxSurge", "25%")
-    return ceil(component.replicas * int(most[:-1]) / 100) if isinstance(most, str) else int(most)
+    most = (strategy.get("rollingUpdate") or {}).get("maxSurge", "25%" if component.kind == "Deployment" else 0)
+    return ceil(pods * int(most[:-1]) / 100) if isinstance(most, str) else int(most)
 
 
 def _pods(kind: str, replicas: int, extra: int, nodes: int, schedule: Json) -> int:
     match kind:
         case "DaemonSet":
-            return nodes
+            return nodes + extra
         case "CronJob":
             doubled = 2 if schedule.get("concurrencyPolicy", "Forbid") == "Allow" else 1
             return int(schedule.get("parallelism", 1)) * doubled
@@ -86,60 +90,51 @@ def _pods(kind: str, replicas: int, extra: int, nodes: int, schedule: Json) -> i
             return replicas + extra
 
 
-def eligible_nodes(inventory: Inventory, component: Component | None) -> int:
-    """Nodes that a DaemonSet may run on; control planes take no workload unless tolerated."""
-    tolerates = component is None or any(
-        toleration.get("operator") == "Exists" and not toleration.get("key") for toleration in component.tolerations
-    )
-    wanted = component.node_selector if component else {}
-    return sum(
-        1
-        for node in inventory.nodes.values()
-        if (node.role == "worker" or tolerates)
-        and all(node.labels.get(key) == value for key, value in wanted.items() if not key.startswith("kubernetes.io/"))
-    )
-
-
 def need_of(services: Iterable[Service], inventory: Inventory) -> Need:
     """What these services need together."""
     total, largest_job = _NOTHING, _NOTHING
-    storage: list[int] = []
+    storage, largest_volume = 0, 0
     for service in services:
-        for component in service.components.values():
-            if component.container is None:
-                continue
-            pod = pod_of(component)
-            if component.kind in ("Job", "CronJob"):
+        for pod, kind, count in _pods_of(service, inventory):
+            total = _plus(total, _times(pod, count))
+            if kind == "Job":
                 largest_job = _most(largest_job, pod)
-            nodes = eligible_nodes(inventory, component)
-            total = _plus(
-                total,
-                _times(pod, _pods(component.kind, component.replicas, surge(component), nodes, component.schedule)),
-            )
-            copies = component.replicas if component.kind == "StatefulSet" else 1
-            storage += [
-                volume.size_bytes * max(copies, 1) for volume in component.volumes.values() if volume.size_bytes
-            ]
-        if service.chart is not None:
-            for chart_pod in service.chart.pods.values():
-                total = _plus(total, _of_chart_pod(chart_pod, inventory))
-                storage += [
-                    volume.size_bytes * max(chart_pod.replicas, 1)
-                    for volume in chart_pod.volumes.values()
-                    if volume.size_bytes
-                ]
-        if service.postgres is not None:
-            total = _plus(total, _times(_of(service.postgres.resources), service.postgres.instances))
-            storage.append((service.postgres.storage.size_bytes or 0) * service.postgres.instances)
+        for size, copies in _volumes_of(service):
+            storage += size * copies
+            largest_volume = max(largest_volume, size)
     total = _plus(total, largest_job)
     # One restore beside the original: the largest volume counts once more.
-    return Need(*total, sum(storage) + max(storage, default=0))
+    return Need(*total, storage + largest_volume)
 
 
-def _of_chart_pod(pod: ChartPod, inventory: Inventory) -> Pod:
-    extra = ceil(pod.replicas / 4) if pod.kind == "Deployment" and not pod.volumes else 0
-    nodes = eligible_nodes(inventory, None)
-    return _times(_of(pod.resources), _pods(pod.kind, pod.replicas, extra, nodes, {}))
+def _pods_of(service: Service, inventory: Inventory) -> Iterator[tuple[Pod, str, int]]:
+    """What one pod of each workload needs, the workload's kind, and how many run at once."""
+    for component in service.components.values():
+        if component.container is not None:
+            nodes = len(eligible_nodes(inventory, component))
+            extra = surge(component, nodes if component.kind == "DaemonSet" else component.replicas)
+            count = _pods(component.kind, component.replicas, extra, nodes, component.schedule)
+            pod = pod_of(component)
+            # The pods of a Job run side by side, and they are counted as one.
+            at_once = int(component.schedule.get("parallelism", 1)) if component.kind == "Job" else 1
+            yield _times(pod, at_once), component.kind, count
+    for declared in service.chart.pods.values() if service.chart is not None else ():
+        extra = ceil(declared.replicas / 4) if declared.kind == "Deployment" and not declared.volumes else 0
+        count = _pods(declared.kind, declared.replicas, extra, len(inventory.nodes), {})
+        yield _of(declared.resources), declared.kind, count
+    if service.postgres is not None:
+        yield _of(service.postgres.resources), "Cluster", service.postgres.instances
+
+
+def _volumes_of(service: Service) -> Iterator[tuple[int, int]]:
+    """Size and number of each claim."""
+    for component in service.components.values():
+        copies = max(component.replicas, 1) if component.kind == "StatefulSet" else 1
+        yield from ((volume.size_bytes, copies) for volume in component.volumes.values() if volume.size_bytes)
+    for pod in service.chart.pods.values() if service.chart is not None else ():
+        yield from ((volume.size_bytes, max(pod.replicas, 1)) for volume in pod.volumes.values() if volume.size_bytes)
+    if service.postgres is not None:
+        yield service.postgres.storage.size_bytes or 0, service.postgres.instances
 
 
 def quota_of(need: Need) -> Json | None:

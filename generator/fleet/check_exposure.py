@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from generator.catalogue.read import Notes
-from generator.catalogue.service import Service
+from generator.catalogue.service import Expose, LoadBalancer, Service
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
+from generator.finding import Place
+from generator.fleet.check_site import pools_in_words
 from generator.fleet.ranges import pool_of
+from generator.fleet.reference import full_host
 from generator.source import Seq
 
 # Kinds that a field makes; stating them as objects would make two owners of one thing.
@@ -22,47 +25,67 @@ MADE_BY_FIELDS = {
 }  # fmt: skip
 
 
-def check_exposure(service: Service, site: Site, free: Mapping[str, IPv4Address], notes: Notes) -> None:
-    """Note what is wrong with a service's hosts, address and objects."""
-    _check_hosts(service, site, notes)
-    _check_balancer(service, site, free, notes)
+_EXAMPLES = {"ports": "http", "from": "lan"}
+_LONGEST_HOST = 253
+
+
+def check_exposure(
+    service: Service, site: Site, environment: str, free: Mapping[str, IPv4Address], notes: Notes
+) -> None:
+    """Note what is wrong with a service's hosts, address, offers and objects."""
+    for expose in service.expose.values():
+        _check_host(service, expose, site, notes)
+    if service.load_balancer is not None:
+        _check_address(service, service.load_balancer, site, environment, free, notes)
+        _check_balanced_ports(service, service.load_balancer, notes)
+    for provided in service.provides.values():
+        if service.port(provided.port) is None:
+            place = service.tree.child("provides").child(provided.kind).value_place("port")
+            _unknown_port(service, provided.port, f"provides {provided.kind} on", place, notes)
     for name in service.objects:
         kind = name.partition("/")[0]
         if kind in MADE_BY_FIELDS:
-            place = service.tree.child("objects").key_place(name)
-            notes.error(
-                place, "fleet/object-of-a-field", f"object {name!r} is made by a field", f"use `{MADE_BY_FIELDS[kind]}`"
-            )
+            place, fix = service.tree.child("objects").key_place(name), f"use `{MADE_BY_FIELDS[kind]}`"
+            notes.error(place, "fleet/object-of-a-field", f"object {name!r} is made by a field", fix)
 
 
-def _check_hosts(service: Service, site: Site, notes: Notes) -> None:
-    for expose in service.expose.values():
-        at = service.tree.child("expose").child(expose.host)
-        gateways = at.get("gateway")
-        for index, name in enumerate(expose.gateways):
-            place = gateways.item_place(index) if isinstance(gateways, Seq) else expose.place
-            gateway = site.gateways.get(name)
-            if gateway is None:
-                known = sorted(site.gateways)
-                message = f"gateway {name!r} does not exist{did_you_mean(name, known) or ', the site has ' + ', '.join(known)}"
-                notes.error(place, "fleet/unknown-gateway", message, "name a gateway of values/site.yaml")
-                continue
-            if gateway.auth_required and expose.auth is None:
-                message = f"host {expose.host!r} on gateway {name!r} does not say how it authenticates"
-                notes.error(expose.place, "fleet/auth-required", message, "add `auth: app`, oidc, forward or none")
-            if gateway.auth_required and expose.auth == "none" and not _may_be_open(service, expose.host):
-                message = f"host {expose.host!r} on gateway {name!r} answers without a login"
-                notes.error(
-                    expose.place,
-                    "fleet/auth-required",
-                    message,
-                    f"add an exception with `allow: {{unauthenticated: [{expose.host}]}}`",
-                )
-        for port in expose.paths.values():
-            if service.port(port) is None:
-                ports = [name for component in service.components.values() for name in component.ports]
-                message = f"host {expose.host!r} leads to port {port!r}, {service.name!r} has {', '.join(ports) or 'none'}{did_you_mean(port, ports)}"
-                notes.error(expose.place, "fleet/unknown-port", message, "name one of its ports with `port:`")
+def _unknown_port(service: Service, name: str, how: str, place: Place, notes: Notes) -> None:
+    ports = [port for component in service.components.values() for port in component.ports]
+    listed = (", ".join(sorted(ports)) or "none") + did_you_mean(name, ports)
+    message = f"{service.name!r} {how} port {name!r}, it has {listed}"
+    notes.error(place, "fleet/unknown-port", message, "name one of its ports")
+
+
+def _check_host(service: Service, expose: Expose, site: Site, notes: Notes) -> None:
+    at = service.tree.child("expose").child(expose.host)
+    gateways = at.get("gateway")
+    for index, name in enumerate(expose.gateways):
+        place = gateways.item_place(index) if isinstance(gateways, Seq) else expose.place
+        gateway = site.gateways.get(name)
+        if gateway is None:
+            known = sorted(site.gateways)
+            guess = did_you_mean(name, known) or f", the site has {', '.join(known) or 'none'}"
+            message = f"gateway {name!r} does not exist{guess}"
+            notes.error(place, "fleet/unknown-gateway", message, "name a gateway of values/site.yaml")
+        elif gateway.auth_required:
+            _check_login(service, expose, name, notes)
+    for port in expose.paths.values():
+        if service.port(port) is None:
+            _unknown_port(service, port, f"leads host {expose.host!r} to", expose.place, notes)
+    full = full_host(expose.host, expose.gateways, site)
+    if len(full) > _LONGEST_HOST:
+        message = f"host name {full[:30]}… has {len(full)} letters, at most {_LONGEST_HOST} fit"
+        notes.error(expose.place, "fleet/name-too-long", message, "shorten it")
+
+
+def _check_login(service: Service, expose: Expose, gateway: str, notes: Notes) -> None:
+    if expose.auth is None:
+        message = f"host {expose.host!r} on gateway {gateway!r} does not say how it authenticates"
+        notes.error(expose.place, "fleet/auth-required", message, "add `auth: app`, oidc, forward or none")
+    elif expose.auth == "none" and not _may_be_open(service, expose.host):
+        message = f"host {expose.host!r} on gateway {gateway!r} answers without a login"
+        fix = f"add an exception with `allow: {{unauthenticated: [{expose.host}]}}`"
+        notes.error(expose.place, "fleet/auth-required", message, fix)
 
 
 def _may_be_open(service: Service, host: str) -> bool:
@@ -73,46 +96,56 @@ def _may_be_open(service: Service, host: str) -> bool:
     )
 
 
-def _check_balancer(service: Service, site: Site, free: Mapping[str, IPv4Address], notes: Notes) -> None:
-    balancer = service.load_balancer
-    if balancer is None:
-        return
-    at = service.tree.child("load_balancer")
-    place = at.value_place("ip")
-    if balancer.ip == "auto":
+def _check_address(
+    service: Service,
+    balancer: LoadBalancer,
+    site: Site,
+    environment: str,
+    free: Mapping[str, IPv4Address],
+    notes: Notes,
+) -> None:
+    place = service.tree.child("load_balancer").value_place("ip")
+    if not balancer.ip:
+        message = f"load_balancer of {service.name!r} lacks 'ip'"
+        notes.error(balancer.place, "catalogue/missing-field", message, "add `ip: auto`")
+    elif balancer.ip == "auto":
         offered = next((str(address) for address in free.values()), None)
-        fix = f"run 'chartroom fix', or write {offered}" if offered else "make room in an address pool"
-        notes.error(
-            place, "fleet/ip-auto", f"{service.name!r} has no load-balancer address yet", fix, replacement=offered
-        )
-    elif not balancer.ip:
-        notes.error(
-            balancer.place, "catalogue/missing-field", f"load_balancer of {service.name!r} lacks 'ip'", "add `ip: auto`"
-        )
+        fix = f"run `chartroom fix`, or write {offered}" if offered else "make room in an address pool"
+        if place.path == service.path and environment != site.default_environment:
+            # What is written here would be another environment's address.
+            fix = f"state one under `services.{service.name}` of values/environments/{environment}.yaml"
+            fix, offered = (f"{fix}, such as {offered}" if offered else fix), None
+        message = f"{service.name!r} has no load-balancer address in {environment!r} yet"
+        notes.error(place, "fleet/ip-auto", message, fix, replacement=offered)
     elif pool_of(site, IPv4Address(balancer.ip)) is None:
-        pools = ", ".join(f"{pool.name} {pool.range}" for pool in site.address_pools.values()) or "none"
-        message = f"load-balancer address {balancer.ip} of {service.name!r} lies in no pool, the site has {pools}"
-        notes.error(place, "fleet/outside-range", message, "choose an address of a pool")
-    if not balancer.ports:
-        notes.error(
-            balancer.place,
-            "catalogue/missing-field",
-            f"load_balancer of {service.name!r} lacks 'ports'",
-            "add `ports: [http]`",
+        message = (
+            f"load-balancer address {balancer.ip} of {service.name!r} lies in no pool of {environment!r}, "
+            f"which has {pools_in_words(site)}"
         )
-    owners = {}
-    for name in balancer.ports:
+        fix = "choose an address of a pool"
+        if place.path == service.path:
+            fix += f", here or under `services.{service.name}` of values/environments/{environment}.yaml"
+        notes.error(place, "fleet/outside-range", message, fix)
+
+
+def _check_balanced_ports(service: Service, balancer: LoadBalancer, notes: Notes) -> None:
+    at = service.tree.child("load_balancer").child("ports")
+    for key, value in (("ports", balancer.ports), ("from", balancer.sources)):
+        if not value:
+            message, fix = f"load_balancer of {service.name!r} lacks {key!r}", f"add `{key}: [{_EXAMPLES[key]}]`"
+            notes.error(balancer.place, "catalogue/missing-field", message, fix)
+    owners: dict[str, str] = {}
+    outside: dict[tuple[int, str], str] = {}
+    for name, number in balancer.ports.items():
         found = service.port(name)
         if found is None:
-            ports = [port for component in service.components.values() for port in component.ports]
-            message = f"load_balancer names port {name!r}, {service.name!r} has {', '.join(ports) or 'none'}{did_you_mean(name, ports)}"
-            notes.error(at.child("ports").key_place(name), "fleet/unknown-port", message, "name one of its ports")
-        else:
-            owners[found[0].name] = found[0]
+            _unknown_port(service, name, "balances", at.key_place(name), notes)
+            continue
+        owners[found[0].name] = found[0].workload
+        first = outside.setdefault((number or found[1].number, found[1].protocol), name)
+        if first != name:
+            message = f"load_balancer of {service.name!r} gives {first!r} and {name!r} the same port outside"
+            notes.error(at.key_place(name), "fleet/port-number", message, "change one of them")
     if len(owners) > 1:
-        notes.error(
-            balancer.place,
-            "fleet/balancer-of-two",
-            f"load_balancer of {service.name!r} leads to {', '.join(sorted(owners))}",
-            "name ports of one component",
-        )
+        message = f"load_balancer of {service.name!r} leads to {', '.join(sorted(owners.values()))}"
+        notes.error(balancer.place, "fleet/balancer-of-two", message, "name ports of one component")

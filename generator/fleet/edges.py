@@ -145,7 +145,10 @@ def _to_service(edges: Edges, service: Service, component: Component, call: Call
     if found is None:
         ports = sorted(port for part in target.components.values() for port in part.ports)
         listed = ", ".join(ports) or "none"
-        message = f"{service.name!r} talks to port {call.port!r} of {target.name!r}, which has {listed}{did_you_mean(call.port, ports)}"
+        if reason == "needs":
+            return  # the check of what it provides says so
+        guess = did_you_mean(call.port, ports)
+        message = f"{service.name!r} talks to port {call.port!r} of {target.name!r}, which has {listed}{guess}"
         edges.notes.error(call.place, "fleet/unknown-port", message, f"write `{target.name}:<port>`")
         return
     owner, port = found
@@ -160,15 +163,24 @@ def _to_service(edges: Edges, service: Service, component: Component, call: Call
 
 def _to_absent(edges: Edges, service: Service, call: Call) -> None:
     off = edges.off.get(call.service)
+    if off is not None and off.form == "retired":
+        successor = off.retired.successor if off.retired else None
+        message = f"{service.name!r} talks to {call.service!r}, which is retired"
+        fix = f"name its successor {successor!r}" if successor else "remove it"
+        edges.notes.error(call.place, "fleet/retired", message, fix)
+        return
     if off is not None:
-        if off.port(call.port) is None and off.form != "retired":
+        if off.port(call.port) is None:
             message = f"{service.name!r} talks to port {call.port!r} of {call.service!r}, which has no such port"
             edges.notes.error(call.place, "fleet/unknown-port", message, f"write `{call.service}:<port>`")
         edges.left_out[NotEnforced(f"{service.name} -> {call.service}", f"{call.service} is off here", call.place)] = (
             None
         )
         return
-    message = f"{service.name!r} talks to {call.service!r}, which does not exist{did_you_mean(call.service, {*edges.services, *edges.off})}"
+    if call.service in edges.notes.unread:
+        return
+    guess = did_you_mean(call.service, {*edges.services, *edges.off})
+    message = f"{service.name!r} talks to {call.service!r}, which does not exist{guess}"
     edges.notes.error(call.place, "fleet/unknown-service", message, "name a service that exists")
 
 
@@ -194,6 +206,8 @@ def _lan(edges: Edges, outside: OutsideCall) -> Iterator[Range]:
     try:
         yield Range(outside.where, str(IPv4Network(outside.where, strict=False)))
     except ValueError:
+        if f"values/inventory/{edges.inventory.environment}.yaml" in edges.notes.unread:
+            return  # it may be a machine of the inventory, which has faults of its own
         known = {*edges.site.networks, *edges.site.addresses, *(machine.name for machine in edges.inventory.machines)}
         message = (
             f"{outside.where!r} is no network, named address or IP of the site{did_you_mean(outside.where, known)}"
@@ -284,10 +298,10 @@ def _of_monitoring(edges: Edges) -> None:
     prober = edges.services.get(monitoring.prober) if monitoring.prober else None
     for service in edges.services.values():
         for component in service.components.values():
-            if component.metrics is not None and scraper is not None:
+            if component.metrics is not None:
                 for name in component.metrics.ports:
                     port = _own_port(edges, service, component, name, component.metrics.place)
-                    if port is not None and scraper is not service:
+                    if port is not None and scraper is not None and scraper is not service:
                         ports = (EdgePort(port.number, port.protocol),)
                         edges.add(
                             endpoint(scraper, scraper.main),
@@ -296,7 +310,7 @@ def _of_monitoring(edges: Edges) -> None:
                             "scrape",
                             component.metrics.place,
                         )
-            elif component.metrics is None and prober is not None and prober is not service:
+            elif prober is not None and prober is not service:
                 target = probe_target(edges.site, service, component)
                 if target is not None:
                     edges.probes.append(target)
@@ -364,7 +378,7 @@ def _of_namespaces(edges: Edges) -> None:
             continue
         for component in service.components.values():
             source = endpoint(service, component)
-            if component.container is not None and not source.host_network or service.form in ("chart", "postgres"):
+            if (component.container is not None and not source.host_network) or service.form in ("chart", "postgres"):
                 edges.add(source, _DNS, _DNS_PORTS, "dns", service.place)
         if service.form == "chart":
             whole = endpoint(service, service.main)

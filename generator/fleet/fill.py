@@ -87,6 +87,8 @@ def _secret(ref: SecretRef, service: Service, references: References) -> SecretR
     if "/" in ref.owner or ref.owner in references.site.secret_store.shared:
         return ref
     owner = references.services.get(ref.owner)
+    if owner is None and ref.owner in references.notes.unread:
+        return ref
     if owner is None:
         known = {*references.services, *references.site.secret_store.shared}
         message = (
@@ -103,7 +105,7 @@ def _secret(ref: SecretRef, service: Service, references: References) -> SecretR
 
 
 def _check_once(service: Service, container: Container, notes: Notes) -> None:
-    for name in container.env.keys() & container.secrets.keys():
+    for name in container.tree.child("env").keys() & container.tree.child("secrets").keys():
         place = container.tree.child("env").key_place(name)
         message = f"variable {name!r} of {container.name!r} in {service.name!r} is set twice, by `env` and by a secret"
         notes.error(place, "fleet/variable-twice", message, "keep one of them")
@@ -134,18 +136,22 @@ def _in_order(
     while waiting:
         ready = [name for name in waiting if all(used in ordered for used in uses[name])]
         if not ready:
-            place = container.tree.child("env").value_place(waiting[0])
-            circle = ", ".join(waiting)
-            notes.error(
-                place,
-                "fleet/variable-cycle",
-                f"variables of {container.name!r} use each other in a circle: {circle}",
-                "write one of them out",
-            )
+            circle = _circle(uses, waiting)
+            place = container.tree.child("env").value_place(circle[0])
+            message = f"variables of {container.name!r} lead back to where they began: {' -> '.join(circle)}"
+            notes.error(place, "fleet/variable-cycle", message, "write one of them out")
             return dict(env)
         ordered |= {name: env[name] for name in ready}
         waiting = [name for name in waiting if name not in ordered]
     return ordered
+
+
+def _circle(uses: Mapping[str, list[str]], waiting: list[str]) -> list[str]:
+    """A circle among variables of which each waits for another one."""
+    path = [waiting[0]]
+    while path.count(path[-1]) == 1:
+        path.append(next(used for used in uses[path[-1]] if used in waiting))
+    return path[path.index(path[-1]) :]
 
 
 def _check_known(
@@ -153,7 +159,8 @@ def _check_known(
 ) -> None:
     for name in names:
         if name not in known:
-            message = f"$({name}) is no variable of container {container.name!r} in {service.name!r}{did_you_mean(name, known)}"
+            guess = did_you_mean(name, known)
+            message = f"$({name}) is no variable of container {container.name!r} in {service.name!r}{guess}"
             notes.error(place, "fleet/unknown-variable", message, "name one of its variables; $$( writes a literal $(")
 
 

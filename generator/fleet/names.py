@@ -1,12 +1,13 @@
 """Which namespace a service lives in, and under which names others find it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Port, Service
 from generator.catalogue.site import Domain
-from generator.fleet.model import Namespace
 from generator.finding import Finding
+from generator.fleet.model import Namespace
 
 # Kubernetes makes these; we never own them (architecture.md 25).
 BUILTIN = frozenset({"kube-system", "kube-public", "kube-node-lease", "default"})
@@ -41,35 +42,66 @@ def host_of(service: Service, component: Component | None, port: Port | None, cl
 def namespaces(services: Mapping[str, Service], domains: Mapping[str, Domain], notes: Notes) -> dict[str, Namespace]:
     """Every namespace that a running service lives in, with the level that it declares."""
     found: dict[str, Namespace] = {}
+    members: dict[str, list[Service]] = {}
     for service in services.values():
         name = namespace_of(service)
-        domain = domains[service.domain]
-        wish = service.namespace
-        own = wish is not None or service.form == "chart"
-        level = (wish.level if wish else None) or (domain.pod_security if not own else "restricted")
         known = found.get(name)
-        if known is not None and known.domain != service.domain:
+        other = name if name in domains else known.domain if known else service.domain
+        if other != service.domain:
+            wish = service.namespace
+            also = (known.place,) if known else (domains[other].place,)
+            message = f"{service.name!r} lives in namespace {name!r}, which belongs to domain {other!r}"
             place = wish.place if wish else service.place
-            message = f"{service.name!r} lives in namespace {name!r}, which belongs to domain {known.domain!r}"
-            notes.error(place, "fleet/namespace-of-two-domains", message, "name another namespace", also=(known.place,))
+            notes.error(place, "fleet/namespace-of-two-domains", message, "name another namespace", also=also)
             continue
-        if known is None or _RANK[level] > _RANK[known.level]:
-            found[name] = Namespace(
-                name=name,
-                domain=service.domain,
-                level=level,
-                place=wish.place if wish else (service.place if own else domain.place),
-                service=service.name if own else None,
-                upstream=service.form == "chart" or (known is not None and known.upstream),
-                builtin=name in BUILTIN,
-                reason=wish.reason if wish and wish.level else (domain.pod_security_reason if not own else None),
-                until=wish.until if wish and wish.level else (domain.pod_security_until if not own else None),
-            )
-        elif service.form == "chart" and not known.upstream:
-            from dataclasses import replace
-
-            found[name] = replace(known, upstream=True)
+        members.setdefault(name, []).append(service)
+        found[name] = _with(known, _namespace(service, domains[service.domain]))
+    for name, group in members.items():
+        _check_neighbours(found[name], group, notes)
     return dict(sorted(found.items()))
+
+
+def _namespace(service: Service, domain: Domain) -> Namespace:
+    """The namespace as this service alone would have it."""
+    name, wish = namespace_of(service), service.namespace
+    own = name != domain.name
+    stated = wish is not None and wish.level is not None
+    return Namespace(
+        name=name,
+        domain=service.domain,
+        level=(wish.level if wish else None) or ("restricted" if own else domain.pod_security),
+        place=wish.place if wish else (service.place if own else domain.place),
+        service=service.name if own else None,
+        upstream=service.form == "chart",
+        builtin=name in BUILTIN,
+        reason=wish.reason if wish and stated else (None if own else domain.pod_security_reason),
+        until=wish.until if wish and stated else (None if own else domain.pod_security_until),
+    )
+
+
+def _with(known: Namespace | None, another: Namespace) -> Namespace:
+    """The namespace of both: the wider level wins, and a chart in it makes it a chart's."""
+    if known is None:
+        return another
+    wider = another if _RANK[another.level] > _RANK[known.level] else known
+    return replace(wider, upstream=known.upstream or another.upstream)
+
+
+def _check_neighbours(namespace: Namespace, group: list[Service], notes: Notes) -> None:
+    """One exception must not loosen its neighbours: each in a wider namespace says that it needs it."""
+    if namespace.service is None or namespace.builtin or namespace.level == "restricted":
+        for service in group if namespace.service is None else ():
+            if service.namespace is not None and service.namespace.level is not None:
+                message = f"{service.name!r} states a level for namespace {namespace.name!r}, which is its domain's"
+                fix = "state `pod_security` in domain.yaml, or name a namespace of its own"
+                notes.error(service.namespace.place, "fleet/level-of-domain", message, fix)
+        return
+    for service in group:
+        if service.namespace is None or service.namespace.level is None:
+            place = service.namespace.place if service.namespace else service.place
+            message = f"{service.name!r} shares namespace {namespace.name!r}, which {namespace.level!r} loosens for it"
+            fix = "give it another namespace, or state why it needs the level too"
+            notes.error(place, "fleet/loosened-neighbour", message, fix, also=(namespace.place,))
 
 
 def check_names(services: Mapping[str, Service], notes: Notes) -> None:

@@ -10,13 +10,8 @@ from generator.catalogue.suggest import did_you_mean
 from generator.fleet.model import Bucket, Database
 from generator.fleet.names import host_of, service_port
 
-PASSWORD_KEY = "POSTGRES_PASSWORD"  # noqa: S105  # the name of a key in the store, not a password
+PASSWORD_KEY = "POSTGRES_PASSWORD"  # the name of a key in the store, not a password
 _BUCKET_KEYS = {"access_key_id": "BUCKET_ACCESS_KEY_ID", "secret_access_key": "BUCKET_SECRET_ACCESS_KEY"}
-_ALLOWED = {
-    "postgres": ("host", "port", "dbname", "username", "password", "uri"),
-    "valkey": ("host", "port", "dbname", "username", "password", "uri"),
-    "bucket": ("host", "port", "bucket", "endpoint", "region", "access_key_id", "secret_access_key"),
-}
 
 
 @dataclass(slots=True)
@@ -66,6 +61,8 @@ def _provider(service: Service, need: Need, known: Mapping[str, Service], site: 
         )
         return None
     provider = known.get(name)
+    if provider is None and name in notes.unread:
+        return None
     if provider is None or need.kind not in provider.provides:
         state = f"does not exist{did_you_mean(name, known)}" if provider is None else f"provides no {need.kind}"
         message = f"{service.name!r} needs {need.kind} from {name!r}, which {state}"
@@ -89,7 +86,7 @@ def _give(
             env[variable] = facts[key]
         else:
             message = f"{service.name!r} asks {need.kind} for {key!r}, which it does not give"
-            notes.error(place, "fleet/unknown-need-key", message, f"write one of {', '.join(_ALLOWED[need.kind])}")
+            notes.error(place, "fleet/unknown-need-key", message, f"write one of {', '.join([*facts, *secrets])}")
     if component.container is None:
         for variable in env:
             place = component.tree.child("needs").child(need.kind).child("env").key_place(variable)
@@ -102,6 +99,11 @@ def _give(
             )
         return replace(component, secrets={**component.secrets, **refs})
     container: Container = component.container
+    for variable in need.env:
+        if variable in container.env or variable in container.secrets:
+            place = component.tree.child("needs").child(need.kind).child("env").key_place(variable)
+            message = f"variable {variable!r} of {container.name!r} in {service.name!r} is set twice, once by `needs`"
+            notes.error(place, "fleet/variable-twice", message, "keep one of them")
     own_env = {**env, **container.env}
     return replace(component, container=replace(container, env=own_env, secrets={**refs, **container.secrets}))
 

@@ -28,8 +28,9 @@ def dependencies(
                 notes.error(
                     call.place, "fleet/depends-on-off", message, f"switch {call.service!r} on, or {service.name!r} off"
                 )
-            else:
-                message = f"{service.name!r} depends on {call.service!r}, which does not exist{did_you_mean(call.service, known)}"
+            elif call.service not in notes.unread:
+                guess = did_you_mean(call.service, known)
+                message = f"{service.name!r} depends on {call.service!r}, which does not exist{guess}"
                 notes.error(call.place, "fleet/unknown-service", message, "name a service that exists")
         result[service.name] = tuple(sorted(set(names)))
     return result
@@ -60,7 +61,12 @@ def order(found: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (found[name], name)))
 
 
-def note_cycles(services: Mapping[str, Service], depends: Mapping[str, tuple[str, ...]], notes: Notes) -> None:
+def note_cycles(
+    services: Mapping[str, Service],
+    depends: Mapping[str, tuple[str, ...]],
+    needed: Mapping[str, tuple[Call, ...]],
+    notes: Notes,
+) -> None:
     """Note each circle once, printed from its first name."""
     seen: set[frozenset[str]] = set()
     for start in sorted(depends):
@@ -72,9 +78,10 @@ def note_cycles(services: Mapping[str, Service], depends: Mapping[str, tuple[str
         at = circle.index(first)
         turned = [*circle[at:], *circle[:at], first]
         service = services[first]
-        place = next((call.place for call in service.depends_on if call.service == turned[1]), service.place)
+        calls = (*service.depends_on, *needed.get(first, ()))
+        place = next((call.place for call in calls if call.service == turned[1]), service.place)
         message = f"dependencies lead back to where they began: {' -> '.join(turned)}"
-        notes.error(place, "fleet/dependency-cycle", message, "remove one `depends_on` of the circle")
+        notes.error(place, "fleet/dependency-cycle", message, "remove one `depends_on` or `needs` of the circle")
 
 
 def _circle_through(start: str, depends: Mapping[str, tuple[str, ...]]) -> list[str] | None:

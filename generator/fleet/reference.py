@@ -13,7 +13,7 @@ from generator.finding import Place
 from generator.fleet.names import host_of, service_port
 from generator.source import Map
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}")
+_REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 _KINDS = ("port", "host", "address", "url", "fqdn", "site")
 
 
@@ -38,6 +38,8 @@ class References:
         def replace(match: re.Match[str]) -> str:
             inside = match.group(1)
             if inside is None:
+                if match.group() == "${":
+                    self.notes.error(place, "fleet/unknown-reference", "'${' has no end", "write $${ for a literal ${")
                 return "${"
             value = self._value(inside, service, place)
             return match.group() if value is None else value
@@ -74,6 +76,8 @@ class References:
                 return self._of_site(rest, place)
             case _:
                 message = f"reference '${{{inside}}}' is none of {', '.join(_KINDS)}{did_you_mean(kind, _KINDS)}"
+                if inside in ("service", "SERVICE"):
+                    message = f"reference '${{{inside}}}' is filled in templates only"
                 self.notes.error(place, "fleet/unknown-reference", message, "write $${ for a literal ${")
                 return None
 
@@ -81,15 +85,17 @@ class References:
         name, _, port_name = rest.partition(":")
         target = service if name == "self" else self.services.get(name)
         if target is None:
-            message = (
-                f"'${{{kind}:{rest}}}' names service {name!r}, which does not exist{did_you_mean(name, self.services)}"
-            )
-            self.notes.error(place, "fleet/unknown-service", message, "name a service that exists")
+            if name not in self.notes.unread:
+                guess = did_you_mean(name, self.services)
+                message = f"'${{{kind}:{rest}}}' names service {name!r}, which does not exist{guess}"
+                self.notes.error(place, "fleet/unknown-service", message, "name a service that exists")
             return None
         if target.name not in self.reachable.get(service.name, frozenset()) and target is not service:
             message = f"'${{{kind}:{rest}}}' needs an edge from {service.name!r} to {name!r}"
             self.notes.error(place, "fleet/reference-without-edge", message, f"add {name!r} to `talks_to`")
             return None
+        if target.form == "retired":
+            return None  # the edge to it is a finding already
         found = target.port(port_name or HTTP)
         if found is None and (kind != "host" or port_name):
             self._note_no_port(target, port_name or HTTP, place)
@@ -115,8 +121,8 @@ class References:
     def _fqdn(self, host: str, service: Service, place: Place) -> str | None:
         expose = service.expose.get(host)
         if expose is None:
-            known = ", ".join(sorted(service.expose)) or "none"
-            message = f"'${{fqdn:{host}}}' is no host of {service.name!r}, which exposes {known}{did_you_mean(host, service.expose)}"
+            known = (", ".join(sorted(service.expose)) or "none") + did_you_mean(host, service.expose)
+            message = f"'${{fqdn:{host}}}' is no host of {service.name!r}, which exposes {known}"
             self.notes.error(place, "fleet/unknown-host", message, "name a host of its own `expose`")
             return None
         return full_host(host, expose.gateways, self.site)

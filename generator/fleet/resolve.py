@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address
 
 from generator.catalogue import Catalogue
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Call, Service
-from generator.catalogue.suggest import did_you_mean
 from generator.finding import Finding, sort_findings
 from generator.fleet.arithmetic import namespace_needs, need_of, quota_of
 from generator.fleet.check_exposure import check_exposure
 from generator.fleet.check_pods import check_service_pods
-from generator.fleet.claims import claims_of, collisions, free_addresses
+from generator.fleet.check_security import check_domain
+from generator.fleet.check_site import check_retired, check_site
+from generator.fleet.claims import claims_of
+from generator.fleet.collision import collisions
 from generator.fleet.edges import Edges, collect
 from generator.fleet.fill import fill_service
+from generator.fleet.free import Free, free_addresses
 from generator.fleet.model import Fleet, Namespace, Need
 from generator.fleet.names import check_names, namespace_of, namespaces
 from generator.fleet.needs import fill_needs
@@ -26,14 +28,14 @@ from generator.fleet.storage import nfs_pairs
 
 def resolve(catalogue: Catalogue) -> Fleet:
     """Resolve one environment. What is wrong is in the fleet's findings."""
-    notes = Notes(list(catalogue.findings))
+    notes = Notes(list(catalogue.findings), set(catalogue.unread))
     site, inventory = catalogue.site, catalogue.inventory
     known = {**catalogue.services, **catalogue.off, **catalogue.retired}
     check_names(catalogue.services, notes)
     found = namespaces(catalogue.services, catalogue.domains, notes)
     needed = fill_needs(catalogue.services, {**catalogue.services, **catalogue.off}, site, notes)
     depends = dependencies(catalogue.services, catalogue.off, catalogue.retired, needed.calls, notes)
-    note_cycles(catalogue.services, depends, notes)
+    note_cycles(catalogue.services, depends, needed.calls, notes)
     depth = steps(depends)
     references = References(site, catalogue.environment.name, known, reachable(needed.services, needed.calls), notes)
     services = {
@@ -45,8 +47,11 @@ def resolve(catalogue: Catalogue) -> Fleet:
     free = free_addresses(site, claims)
     for service in services.values():
         check_service_pods(service, site, inventory, found, notes)
-        check_exposure(service, site, free, notes)
-    _check_site(catalogue, services, notes)
+        check_exposure(service, site, catalogue.environment.name, free, notes)
+    check_site(site, inventory, services, catalogue.off, notes)
+    for domain in catalogue.domains.values():
+        check_domain(domain, notes)
+    check_retired(catalogue.retired, known, notes)
     notes.findings += check_ranges(site, inventory, catalogue.environment.name)
     by_namespace = namespace_needs(services, found, inventory)
     return Fleet(
@@ -139,113 +144,7 @@ def _rest(catalogue: Catalogue, namespace: Namespace, owned: Need, need: Need) -
     )
 
 
-def _check_site(catalogue: Catalogue, services: Mapping[str, Service], notes: Notes) -> None:
-    """Names inside the site file that must lead somewhere."""
-    site = catalogue.site
-    known = {**services, **catalogue.off}
-    gateways = site.tree.child("gateways")
-    for gateway in site.gateways.values():
-        at = gateways.child(gateway.name)
-        if gateway.service not in known:
-            message = f"gateway {gateway.name!r} names service {gateway.service!r}, which does not exist{did_you_mean(gateway.service, known)}"
-            notes.error(at.value_place("service"), "fleet/unknown-service", message, "name a service that exists")
-        if gateway.issuer is not None and gateway.issuer not in site.issuers:
-            message = f"gateway {gateway.name!r} names issuer {gateway.issuer!r}, which does not exist{did_you_mean(gateway.issuer, site.issuers)}"
-            notes.error(at.value_place("issuer"), "fleet/unknown-issuer", message, "name an issuer of values/site.yaml")
-        for network in gateway.sources:
-            if network != "internet" and network not in site.networks:
-                message = f"gateway {gateway.name!r} names network {network!r}, which does not exist{did_you_mean(network, site.networks)}"
-                notes.error(
-                    at.key_place("from"), "fleet/unknown-network", message, "name a network of values/site.yaml"
-                )
-        if not any(gateway.ip in pool.range for pool in site.address_pools.values()):
-            notes.error(
-                at.value_place("ip"),
-                "fleet/outside-range",
-                f"address {gateway.ip} of gateway {gateway.name!r} lies in no pool",
-                "choose an address of a pool",
-            )
-    storage = site.tree.child("storage")
-    if site.default_class not in site.classes:
-        message = f"default class {site.default_class!r} does not exist{did_you_mean(site.default_class, site.classes)}"
-        notes.error(
-            storage.value_place("default"), "fleet/unknown-storage-class", message, "name one of `storage.classes`"
-        )
-    for name, provider in site.providers.items():
-        if provider not in known:
-            message = f"provider of {name} is {provider!r}, which does not exist{did_you_mean(provider, known)}"
-            notes.error(
-                site.tree.child("providers").value_place(name),
-                "fleet/unknown-service",
-                message,
-                "name a service that exists",
-            )
-    _check_backup(catalogue, notes)
-    minor = catalogue.inventory.kubernetes_version
-    if minor is not None and not minor.startswith(site.kubernetes.version + "."):
-        message = f"inventory has Kubernetes {minor}, the site has {site.kubernetes.version}"
-        notes.error(catalogue.inventory.place, "fleet/kubernetes-version", message, "let the minors agree")
-
-
-def _check_backup(catalogue: Catalogue, notes: Notes) -> None:
-    site = catalogue.site
-    backup = site.tree.child("backup").child("tiers")
-    for tier in site.tiers.values():
-        for name in tier.destinations:
-            if name not in site.destinations:
-                message = (
-                    f"{tier.name} copies to {name!r}, which is no destination{did_you_mean(name, site.destinations)}"
-                )
-                notes.error(
-                    backup.child(tier.name).key_place("destinations"),
-                    "fleet/unknown-destination",
-                    message,
-                    "name one of `backup.destinations`",
-                )
-    for share in site.shares.values():
-        if share.tier not in site.tiers:
-            message = f"backup tier {share.tier!r} of share {share.name!r} does not exist{did_you_mean(share.tier, site.tiers)}"
-            notes.error(share.place, "fleet/unknown-backup-tier", message, "name one of `backup.tiers`")
-        elif share.by is None and site.tiers[share.tier].schedule is not None:
-            message = f"share {share.name!r} has tier {share.tier!r}, and nobody copies it"
-            notes.error(
-                share.place,
-                "fleet/share-without-backup",
-                message,
-                "add `by: velero` or `by: {nas: {destination, rpo}}`, or use a tier without copies",
-            )
-    for name in site.destinations:
-        secret = site.destinations[name].secret
-        if secret not in site.secret_store.shared:
-            message = f"destination {name!r} names item {secret!r}, which is no shared item{did_you_mean(secret, site.secret_store.shared)}"
-            notes.error(
-                site.destinations[name].place, "fleet/unknown-store-item", message, "add it to `secret_store.shared`"
-            )
-
-
 def check_environments(fleets: Sequence[Fleet]) -> tuple[Finding, ...]:
     """Collisions within and across environments: they share one LAN and one set of hosts."""
     claims = [claim for fleet in fleets for claim in fleet.claims]
-    offers: dict[str, str] = {}
-    for fleet in fleets:
-        free = free_addresses(fleet.site, claims)
-        for pool in fleet.site.address_pools.values():
-            offered = free.get(pool.name)
-            for claim in fleet.claims:
-                address = claim.details.get("address", claim.key if claim.kind == "address" else "")
-                if offered is not None and address and IPv4Address(address) in pool.range:
-                    offers[f"{fleet.environment.name} {address}"] = str(offered)
-        offers |= _next_numbers(fleet)
-    return sort_findings((*collisions(claims, offers), *check_across(fleets)))
-
-
-def _next_numbers(fleet: Fleet) -> dict[str, str]:
-    """Free VM ids for those that are taken."""
-    ids = fleet.inventory.vm_ids
-    if ids is None:
-        return {}
-    taken = {machine.vm_id for machine in fleet.inventory.machines}
-    free = next((number for number in range(ids[0], ids[1] + 1) if number not in taken), None)
-    return {
-        f"{fleet.environment.name} {number}": str(free) for number in taken if free is not None and number is not None
-    }
+    return sort_findings((*collisions(claims, Free(fleets, claims).offer), *check_across(fleets)))

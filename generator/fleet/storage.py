@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from ipaddress import IPv4Address
 
 from generator.catalogue.inventory import Inventory
 from generator.catalogue.service import Service
@@ -16,6 +17,15 @@ def address_of(name: str, site: Site, inventory: Inventory) -> str:
         return str(site.addresses[name])
     machine = next((machine for machine in inventory.machines if machine.name == name), None)
     return str(machine.address) if machine is not None else name
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IPv4 address."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def identity(server: str, share: Share) -> str:

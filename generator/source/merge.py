@@ -52,7 +52,7 @@ def merge(below: Map, above: Map, findings: list[Finding], rules: MergeRules = P
             if key in result:
                 del result[key], result.marks[key]
             else:
-                findings.append(_nothing_to_remove(above, key))
+                findings.append(nothing_to_remove(above, key))
         elif isinstance(value, Map):
             under = lower if isinstance(lower, Map) else Map(value.place)
             # A map with nothing to remove and nothing below it is shared, not copied.
@@ -76,7 +76,8 @@ def _drop_alternatives(result: Map, above: Map, alternatives: Alternatives | Non
                 del result[key], result.marks[key]
 
 
-def _nothing_to_remove(above: Map, key: str) -> Finding:
+def nothing_to_remove(above: Map, key: str) -> Finding:
+    """Say that a null stands where no layer below has the key."""
     message = f"null removes {key!r}, and no layer below has it"
     return Finding(
         above.value_place(key), "source/null-removes-nothing", message, f"delete the line, or give {key!r} a value"

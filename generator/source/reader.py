@@ -18,7 +18,7 @@ from generator.source.tree import Map, Seq, Value
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LONGEST_INTEGER = 4000
+_LONGEST_SHOWN = 60
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -37,6 +37,8 @@ def read_file(root: FilePath, path: str) -> Document:
     empty = Map(place)
     file = root / path
     try:
+        if file.is_symlink():
+            return Document(path, empty, (symbolic_link(place),))
         size = file.stat().st_size
         if size > MAX_BYTES:
             return Document(path, empty, (_too_big(place, size),))
@@ -69,7 +71,7 @@ def read_bytes(path: str, content: bytes) -> Document:
     except _Stop:
         tree = None
     except yaml.MarkedYAMLError as error:
-        builder.findings.append(_syntax(path, error))
+        builder.findings.append(_syntax(path, text, error))
         tree = None
     if tree is None:
         return Document(path, empty, tuple(builder.findings))
@@ -135,27 +137,24 @@ class _Builder:
                 if self._documents > 1:
                     place = Place(path, event.start_mark.line + 1, 1)
                     self._stop(_refused(place, "a second document", "keep one document in a file"))
+                if event.version or event.tags:
+                    place = Place(path, event.start_mark.line + 1, 1)
+                    self._stop(_refused(place, "a directive", "remove the line that begins with %"))
         return self._root
 
     def _take(self, stack: list[_Frame], event: Any, place: Place) -> None:
         text: str = event.value
         plain = event.implicit[0] and event.style in (None, "")
+        is_key = bool(stack) and isinstance(stack[-1][0], Map) and stack[-1][1][0] is None
+        if plain and is_key and text == "<<":
+            self._stop(_refused(place, "merge key '<<'", "write the keys out; shared text belongs in a template"))
         if plain and is_ambiguous(text):
-            message = f"plain {text!r} means different things to different YAML readers"
-            self.findings.append(
-                Finding(place, "source/ambiguous-scalar", message, f'quote it: "{text}"', replacement=f'"{text}"')
-            )
+            self.findings.append(_ambiguous(place, text))
             plain = False
-        if stack and isinstance(stack[-1][0], Map) and stack[-1][1][0] is None:
+        if is_key:
             self._take_key(stack[-1], text, place)
-            return
-        value: Value = text
-        if plain:
-            if len(text) > _LONGEST_INTEGER and text.lstrip("-").isdigit():
-                message = f"a number of {len(text)} digits"
-                self._stop(_refused(place, message, "write a smaller number, or quote it as text"))
-            value = resolve_plain(text)
-        self._place_value(stack, value, place)
+        else:
+            self._place_value(stack, resolve_plain(text) if plain else text, place)
 
     def _take_key(self, frame: _Frame, text: str, place: Place) -> None:
         container, key, key_place = frame
@@ -183,7 +182,8 @@ class _Builder:
         if event.anchor is not None:
             what, fix = f"anchor '&{event.anchor}'", "remove it; shared text belongs in a template"
         else:
-            what, fix = f"tag {event.tag!r}", "remove the tag; quote the value if it is text"
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            what, fix = f"tag {tag!r}", "remove the tag; quote the value if it is text"
         self._stop(_refused(place, what, fix))
 
     def _stop(self, finding: Finding) -> None:
@@ -191,8 +191,20 @@ class _Builder:
         raise _Stop
 
 
+def symbolic_link(place: Place) -> Finding:
+    """Say that a link is not followed."""
+    message = f"{place.path!r} is a symbolic link, links are not followed here"
+    return Finding(place, "source/symbolic-link", message, "put the file itself there")
+
+
 def _refused(place: Place, what: str, fix: str) -> Finding:
     return Finding(place, "source/refused", f"{what} is not read here", fix)
+
+
+def _ambiguous(place: Place, text: str) -> Finding:
+    shown = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    message = f"plain {shown!r} means different things to different YAML readers"
+    return Finding(place, "source/ambiguous-scalar", message, f'quote it: "{shown}"', replacement=f'"{text}"')
 
 
 def _too_big(place: Place, size: int) -> Finding:
@@ -209,20 +221,36 @@ def _unprintable(path: str, text: str, letter: re.Match[str]) -> Finding:
     )
 
 
-def _syntax(path: str, error: yaml.MarkedYAMLError) -> Finding:
-    mark = error.problem_mark or error.context_mark
-    place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
+def _syntax(path: str, text: str, error: yaml.MarkedYAMLError) -> Finding:
     problem = str(error.problem or error.context)
-    return Finding(place, "source/syntax", f"not YAML: {problem}", _syntax_fix(problem))
+    mark = error.problem_mark or error.context_mark
+    begun = error.context_mark
+    if begun is not None and problem == "found unexpected end of stream":
+        mark = begun  # the quote that nothing closes tells more than the end of the file
+    message = f"not YAML: {problem}"
+    if mark is not None and begun is not None and begun.line < mark.line:
+        message += f" ({error.context} from line {begun.line + 1})"
+    place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
+    lines = text.splitlines()
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    return Finding(place, "source/syntax", message, _syntax_fix(problem, line, place.column))
 
 
-def _syntax_fix(problem: str) -> str:
+def _syntax_fix(problem: str, line: str, column: int) -> str:
+    at = line[column - 1 : column]
     if "mapping values are not allowed" in problem:
-        return "quote the text that holds `: `"
-    if "tab" in problem or "\\t" in problem or "cannot start any token" in problem:
-        return "quote the text, and indent with spaces"
-    if "found undefined escape" in problem or "unknown escape" in problem:
+        return "quote the text that holds `: `, or correct the indentation"
+    if "cannot start any token" in problem or "alphabetic or numeric character" in problem:
+        if at == "\t":
+            return "indent with spaces"
+        first = at if "token" in problem else line[column - 2 : column - 1]
+        return f"quote the text that begins with `{first}`"
+    if "escape" in problem:
         return "use single quotes, or double the backslash"
+    if "unexpected end of stream" in problem:
+        return "close the quote"
+    if "expected ',' or" in problem and "${" in line[:column]:
+        return "quote the text that holds `${`, as flow style asks for"
     return "check quotes, brackets and indentation here and on the line above"
 
 

@@ -17,10 +17,14 @@ _AMBIGUOUS = re.compile(
       | [0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?                   # 12:30 in base 60
       | (?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)[eE][-+]?[0-9]+      # 1e3
       | [0-9]+\. | \.[0-9][0-9_]*                                     # 1. and .5
+      | [0-9]+\.[0-9]*0                                              # 1.10 is read as 1.1, and 1.0 as 1
       | \.(?:inf|Inf|INF)
     )\Z | \.(?:nan|NaN|NAN)\Z | \+[0-9]+(?:\.[0-9]+)?\Z | =\Z | <<\Z""",
     re.VERBOSE,
 )
+# Helm and JavaScript hold every number as a 64-bit float, and whole ones only up to here.
+_LARGEST_INTEGER = 2**53
+_MOST_DIGITS = 300  # a decimal beyond is infinite to a 64-bit float
 _SPECIAL_START = frozenset("0123456789.+-=<yYnNoOtTfF~")
 
 
@@ -28,7 +32,13 @@ def is_ambiguous(text: str) -> bool:
     """Say whether YAML readers disagree on the plain scalar `text`."""
     if not text or text[0] not in _SPECIAL_START:
         return False
-    return text.lower() in _WORDS or text in _CASED or bool(_AMBIGUOUS.match(text))
+    return text.lower() in _WORDS or text in _CASED or bool(_AMBIGUOUS.match(text)) or _is_too_large(text)
+
+
+def _is_too_large(text: str) -> bool:
+    if len(text) > _MOST_DIGITS:
+        return bool(_INTEGER.match(text) or _DECIMAL.match(text))
+    return bool(_INTEGER.match(text)) and abs(int(text)) > _LARGEST_INTEGER
 
 
 def resolve_plain(text: str) -> Scalar:

@@ -7,9 +7,10 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
-LABEL_HINT = "lower-case letters, digits and hyphens"
-HOST = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+_LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+LABEL = rf"^{_LABEL}$"
+LABEL_HINT = "at most 63 lower-case letters, digits and hyphens"
+HOST = rf"^{_LABEL}(\.{_LABEL})*$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_.-]*$"
 SECRET_KEY = r"^[-._a-zA-Z0-9]+$"
 # One reference of a secret: KEY, or OWNER/KEY.
@@ -18,12 +19,25 @@ ABSOLUTE = r"^/[^\x00-\x1f]*$"
 QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$"
 DURATION = r"^([0-9]+(ms|s|m|h|d|w|y))+$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-IPV4 = r"^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.|$)){4}(?<!\.)$"
-CIDR = r"^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$"
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IP = rf"({_BYTE}\.){{3}}{_BYTE}"
+_PREFIX = "/(3[0-2]|[12]?[0-9])"
+IPV4 = rf"^{_IP}$"
+CIDR = rf"^{_IP}{_PREFIX}$"
+_PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
+_PROTOCOL = "/(TCP|UDP)"
+# A port of the service format: 53/UDP.
+PORT_TEXT = rf"^{_PORT}{_PROTOCOL}$"
+# Calls that leave the cluster: host[:port[/UDP]] on the internet, where:port[/UDP] on the LAN.
+INTERNET = rf"^(\*|(\*\.)?{_LABEL}(\.{_LABEL})*)(:({_PORT}|\*)({_PROTOCOL})?)?$"
+LAN = rf"^({_IP}({_PREFIX})?|{_LABEL}):({_PORT}|\*)({_PROTOCOL})?$"
 RANGE = r"^[0-9.]+-[0-9.]+$"
 PORT_NAME = r"^(?=[a-z0-9-]*[a-z])[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$"
 LABEL_KEY = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
 LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
+
+
+_MOST = 2**31 - 1  # Kubernetes holds most of its integers in 32 bits
 
 
 def text(
@@ -44,11 +58,8 @@ def one_of(description: str, *words: str | bool | int) -> Schema:
     return _described({"enum": list(words)}, description)
 
 
-def integer(description: str = "", least: int = 0, most: int | None = None) -> Schema:
-    schema: Schema = {"type": "integer", "minimum": least}
-    if most is not None:
-        schema["maximum"] = most
-    return _described(schema, description)
+def integer(description: str = "", least: int = 0, most: int = _MOST) -> Schema:
+    return _described({"type": "integer", "minimum": least, "maximum": most}, description)
 
 
 def number(description: str, least: float, most: float) -> Schema:
@@ -122,7 +133,10 @@ def _described(schema: Schema, description: str, hint: str | None = None) -> Sch
 
 
 def nullable(schema: Schema) -> Schema:
-    """Return the schema with null allowed wherever a mapping has a value."""
+    """Return the schema with null allowed wherever a mapping has a value that a layer below may have.
+
+    A list replaces as a whole, so a null inside one removes nothing and is not allowed.
+    """
     result = dict(schema)
     for key in ("properties", "$defs"):
         if key in result:
@@ -130,8 +144,6 @@ def nullable(schema: Schema) -> Schema:
             result[key] = {name: change(item) for name, item in result[key].items()}
     if isinstance(result.get("additionalProperties"), dict):
         result["additionalProperties"] = _or_null(result["additionalProperties"])
-    if "items" in result:
-        result["items"] = nullable(result["items"])
     if "anyOf" in result:
         result["anyOf"] = [nullable(item) for item in result["anyOf"]]
     return result
@@ -151,6 +163,24 @@ def _or_null(schema: Schema) -> Schema:
         kinds = changed["type"]
         changed["type"] = [*(kinds if isinstance(kinds, list) else [kinds]), "null"]
     return changed
+
+
+def without_required(schema: Schema) -> Schema:
+    """Return the schema of a layer: the layers below give the rest.
+
+    Items of a list keep what they require, because a list replaces as a whole.
+    """
+    result: Schema = {}
+    for key, value in schema.items():
+        if key == "required":
+            continue
+        if isinstance(value, dict) and key != "items":
+            result[key] = without_required(value)
+        elif isinstance(value, list) and key == "anyOf":
+            result[key] = [without_required(item) for item in value]
+        else:
+            result[key] = value
+    return result
 
 
 def with_service_references(schema: Schema) -> Schema:

@@ -5,6 +5,7 @@ errors carry what a good sentence needs.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -55,11 +56,29 @@ class Shape:
         """Yield what does not fit, each at its place. `prefix` leads messages."""
         if self.fits(tree):
             return
-        from jsonschema import Draft202012Validator
-
-        for error in Draft202012Validator(self.schema).iter_errors(tree):
+        found: dict[Finding, None] = {}
+        for error in _exact_validator()(self.schema).iter_errors(tree):
             for precise in _most_precise(error):
-                yield from _translate(precise, tree, prefix)
+                found.update(dict.fromkeys(_translate(precise, tree, prefix)))
+        yield from found
+
+
+@lru_cache(maxsize=1)
+def _exact_validator() -> Any:
+    """`jsonschema` with the `$` of ECMAScript: Python's also matches before a newline at the end."""
+    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema.validators import extend
+
+    def pattern(validator: Any, expression: str, instance: object, schema: Schema) -> Iterator[Error]:
+        if isinstance(instance, str) and not _compiled(expression).search(instance):
+            yield ValidationError(f"{instance!r} does not match {expression!r}")
+
+    return extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]  # its stubs have no types
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", expression))
 
 
 def _most_precise(error: Error) -> Iterator[Error]:
@@ -70,7 +89,7 @@ def _most_precise(error: Error) -> Iterator[Error]:
     branches: dict[int, list[Error]] = {}
     for inner in error.context:
         branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
-    fitting = [errors for errors in branches.values() if not any(_is_wrong_type(inner) for inner in errors)]
+    fitting = [errors for errors in branches.values() if not any(_is_wrong_type(error, inner) for inner in errors)]
     if not fitting:
         yield error
         return
@@ -79,8 +98,13 @@ def _most_precise(error: Error) -> Iterator[Error]:
         yield from _most_precise(inner)
 
 
-def _is_wrong_type(error: Error) -> bool:
-    return error.validator == "type" and not error.relative_path
+def _is_wrong_type(outer: Error, error: Error) -> bool:
+    """Whether the value of `outer` has another JSON type than this branch asks for."""
+    if len(error.absolute_path) > len(outer.absolute_path):
+        return False
+    if error.validator == "enum":
+        return type(error.instance) not in {type(word) for word in error.validator_value}
+    return bool(error.validator == "type")
 
 
 def _translate(error: Error, tree: Map, prefix: Path) -> Iterator[Finding]:
@@ -96,9 +120,7 @@ def _translate(error: Error, tree: Map, prefix: Path) -> Iterator[Finding]:
         case "required":
             missing = [key for key in error.validator_value if key not in value]
             yield Finding(place, "shape/missing-key", f"{where} lacks {_join(missing)}", f"add {_join(missing)}")
-        case "propertyNames":
-            yield from _translate_key(error, tree, path, where)
-        case "pattern" if isinstance(error.parent, type(error)) and error.parent.validator == "propertyNames":
+        case _ if list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
             yield from _translate_key(error, tree, path, where)
         case _:
             yield Finding(
@@ -164,13 +186,8 @@ def _in_words(schema: Schema) -> str:
 def _fix(error: Error) -> str:
     value = error.instance
     kinds = error.schema.get("type", []) if isinstance(error.schema, dict) else []
-    if (
-        error.validator == "type"
-        and "string" in kinds
-        and isinstance(value, int | float)
-        and not isinstance(value, bool)
-    ):
-        return f'quote it: "{value}"'
+    if error.validator == "type" and "string" in kinds and isinstance(value, int | float):
+        return f'quote it: "{json.dumps(value)}"'
     if error.validator == "enum" and isinstance(value, str):
         guess = did_you_mean(value, [word for word in error.validator_value if isinstance(word, str)])
         return "write one of them" + guess

@@ -5,9 +5,12 @@ from generator.catalogue.shape.build import (
     ABSOLUTE,
     DATE,
     HOST,
+    INTERNET,
     LABEL,
     LABEL_HINT,
+    LAN,
     PORT_NAME,
+    PORT_TEXT,
     SECRET,
     VARIABLE,
     Schema,
@@ -26,16 +29,13 @@ from generator.catalogue.shape.build import (
 
 SERVICE_REF = text("", r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(:[a-z0-9][a-z0-9-]*)?$", "`service` or `service:port`")
 PORT_REF = text("", PORT_NAME, "the name of a port")
-_PORT_TEXT = r"^([1-9][0-9]{0,4})/(TCP|UDP)$"
-_OUTSIDE = r"^\S+?(:([1-9][0-9]{0,4}|\*)(/(TCP|UDP))?)?$"
-_LAN = r"^\S+:([1-9][0-9]{0,4}|\*)(/(TCP|UDP))?$"
 _IMAGE = r"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?$"
 _TIER = text("Backup tier of the site")
 
 PORT = either(
     "Number, or `53/UDP`",
     port_number(),
-    text("", _PORT_TEXT, "a number, or `53/UDP`"),
+    text("", PORT_TEXT, "a number, or `53/UDP`"),
     record(
         {
             "port": port_number("Number"),
@@ -126,7 +126,7 @@ VOLUME = record(
         "existingClaim": text("A claim that another component owns", LABEL, LABEL_HINT),
         **_MOUNT_FIELDS,
     },
-    "Exactly one of size, nfs, emptyDir, hostPath, existingClaim; without mountPath it is for init containers and sidecars",
+    "Exactly one of size, nfs, emptyDir, hostPath, existingClaim; without mountPath only init containers can mount it",
 )
 CONTAINER: dict[str, Schema] = {
     "image": text(
@@ -171,36 +171,34 @@ INIT_CONTAINER = record(
     },
     "A container that runs before the main one, or beside it",
 )
-_NEED = {
-    "env": mapping(
-        one_of(
-            "",
-            "host",
-            "port",
-            "dbname",
-            "username",
-            "password",
-            "uri",
-            "bucket",
-            "endpoint",
-            "region",
-            "access_key_id",
-            "secret_access_key",
-        ),
-        "Variable to key",
-        VARIABLE,
-        "the name of a variable",
-    ),
-    "from": text("The provider; the site's unless stated", LABEL, LABEL_HINT),
-    "database": integer("Valkey only: its number, unique per Valkey", 0, 15),
-    "extensions": listing(text(), "Postgres only: extensions that the database has"),
+_NEED_KEYS = {
+    "postgres": ("host", "port", "dbname", "username", "password", "uri"),
+    "valkey": ("host", "port", "dbname", "username", "password", "uri"),
+    "bucket": ("host", "port", "bucket", "endpoint", "region", "access_key_id", "secret_access_key"),
 }
-_NEED_KIND = one_of("", "postgres", "valkey", "bucket")
+_NEED_OWN: dict[str, dict[str, Schema]] = {
+    "postgres": {"extensions": listing(text(), "Extensions that the database has")},
+    "valkey": {"database": integer("Its number, unique per Valkey", 0, 15)},
+    "bucket": {},
+}
+
+
+def _need(kind: str) -> Schema:
+    return record(
+        {
+            "env": mapping(one_of("", *_NEED_KEYS[kind]), "Variable to key", VARIABLE, "the name of a variable"),
+            "from": text("The provider; the site's unless stated", LABEL, LABEL_HINT),
+            **_NEED_OWN[kind],
+        }
+    )
+
+
+_NEED_KIND = one_of("", *_NEED_KEYS)
 NEEDS = either(
     "A database, a Valkey or a bucket of one's own",
     _NEED_KIND,
     listing(_NEED_KIND),
-    record({kind: record(_NEED) for kind in ("postgres", "valkey", "bucket")}),
+    record({kind: _need(kind) for kind in _NEED_KEYS}),
 )
 TALKS_TO = either(
     "Whom this component calls; nobody else can be reached",
@@ -209,10 +207,10 @@ TALKS_TO = either(
         {
             "services": listing(SERVICE_REF, "Services, `kubernetes` (the API server), or `self:port`"),
             "internet": listing(
-                text("", _OUTSIDE, "`host[:port[/UDP]]`"),
+                text("", INTERNET, "`host[:port[/UDP]]` without a scheme or path"),
                 "Hosts outside; `*` is any, `*.x` any below x; port 443 unless stated",
             ),
-            "lan": listing(text("", _LAN, "`where:port`"), "Networks, named addresses, IPs or CIDRs, with the port"),
+            "lan": listing(text("", LAN, "`where:port`"), "Networks, named addresses, IPs or CIDRs, with the port"),
             "nodes": listing(port_number(), "Ports of the nodes"),
         }
     ),

@@ -18,10 +18,10 @@ from generator.catalogue.shape.build import (
     quantity,
     record,
     text,
+    without_required,
 )
 from generator.catalogue.shape.fields import PORT, PORT_REF
 from generator.catalogue.shape.service import DRAFT
-from generator.catalogue.shape.site import without_required
 
 _IP = text("", IPV4, "an IPv4 address")
 _SECRET = either(
@@ -152,7 +152,7 @@ _TALOS = record(
         "workloadIsolation": boolean(),
     }
 )
-_INVENTORY: dict[str, Schema] = {
+INVENTORY: dict[str, Schema] = {
     "proxmox": _PROXMOX,
     "hosts": mapping(
         record(
@@ -232,5 +232,5 @@ def inventory_schema() -> Schema:
     return {
         "$schema": DRAFT,
         "title": "Chartroom inventory",
-        **nullable(without_required(record(_INVENTORY, "Machines"))),
+        **nullable(without_required(record(INVENTORY, "Machines"))),
     }

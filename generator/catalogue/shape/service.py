@@ -17,14 +17,15 @@ from generator.catalogue.shape.build import (
     integer,
     listing,
     mapping,
-    number,
     nullable,
+    number,
     one_of,
     port_number,
     quantity,
     record,
     text,
     with_service_references,
+    without_required,
 )
 from generator.catalogue.shape.fields import COMPONENT, CONTAINER, INHERITABLE, PORT_REF, VOLUME
 
@@ -235,7 +236,7 @@ DEFAULTS = record(
 
 def service_schema() -> Schema:
     """What a service file may say. A template may give the rest, so little is required."""
-    schema = nullable(record({**SERVICE, **CONTAINER, **COMPONENT}, "One service of the fleet"))
+    schema = nullable(without_required(record({**SERVICE, **CONTAINER, **COMPONENT}, "One service of the fleet")))
     return {"$schema": DRAFT, "title": "Chartroom service", **schema, "required": ["summary", "category"]}
 
 
@@ -244,7 +245,7 @@ def override_schema() -> Schema:
     return {
         "$schema": DRAFT,
         "title": "Chartroom service override",
-        **nullable(record({**SERVICE, **CONTAINER, **COMPONENT})),
+        **nullable(without_required(record({**SERVICE, **CONTAINER, **COMPONENT}))),
     }
 
 

@@ -22,6 +22,7 @@ from generator.catalogue.shape.build import (
     quantity,
     record,
     text,
+    without_required,
 )
 from generator.catalogue.shape.fields import COMPONENT, CONTAINER
 from generator.catalogue.shape.service import DEFAULTS, DRAFT, SERVICE
@@ -31,6 +32,7 @@ _CIDR = text("", CIDR, "a range such as 10.0.10.0/24")
 _RANGE = text("", RANGE, "a range such as 10.0.20.10-10.0.20.60")
 _HOST = text("", HOST, "a host name")
 _SECRET_ITEM = text("OWNER/KEY of the secret store", r"^[a-z0-9-]+/[-._a-zA-Z0-9]+$", "`OWNER/KEY`")
+_ASN = integer("Number of a BGP router", 1, 2**32 - 1)
 _GROUPS = listing(integer("", 1), "Groups that a pod gets with it")
 
 _NETWORK = record(
@@ -50,7 +52,7 @@ _POOL = record(
         "announce": one_of("How the LAN learns of them; l2 unless stated", "l2", "bgp"),
         "peers": listing(
             record(
-                {"address": _IP, "asn": integer("", 1), "my_asn": integer("", 1)},
+                {"address": _IP, "asn": _ASN, "my_asn": _ASN},
                 "A BGP router: its address and number, and ours",
                 required=("address", "asn", "my_asn"),
             ),
@@ -167,7 +169,7 @@ _ISSUER = record(
     },
     required=("server", "email", "solver"),
 )
-_SITE: dict[str, Schema] = {
+SITE: dict[str, Schema] = {
     "default_environment": text("The environment whose values are values.yaml", LABEL, LABEL_HINT),
     "zone": _HOST,
     "timezone": text("IANA name of the time zone", r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$", "a zone such as Europe/Berlin"),
@@ -256,7 +258,7 @@ BUDGET = record(
     },
     "What all services of the domain may need together",
 )
-_DOMAIN: dict[str, Schema] = {
+DOMAIN: dict[str, Schema] = {
     "summary": text("One line", longest=120),
     "owner": text("Who answers for exceptions and alerts"),
     "categories": listing(text("", LABEL, LABEL_HINT), "Groups on the reference pages", least=1),
@@ -274,35 +276,38 @@ _DOMAIN: dict[str, Schema] = {
 }
 
 
+DOMAIN_REQUIRED = ("summary", "owner", "categories", "budget")
+
+
 def site_schema() -> Schema:
+    """The lowest layer of the site: nothing lies below it, so there is nothing that null could remove."""
     return {
         "$schema": DRAFT,
         "title": "Chartroom site",
-        **nullable(record(_SITE, "What the whole site shares")),
-        "required": list(SITE_REQUIRED),
+        **record(SITE, "What the whole site shares", SITE_REQUIRED),
     }
 
 
 def domain_schema() -> Schema:
-    required = ["summary", "owner", "categories", "budget"]
+    """A domain's defaults lie over the site's, so there a null has something to remove."""
+    fields = {**DOMAIN, "defaults": nullable(without_required(DEFAULTS))}
     return {
         "$schema": DRAFT,
         "title": "Chartroom domain",
-        **nullable(record(_DOMAIN, "A group of services with one budget")),
-        "required": required,
+        **record(fields, "A group of services with one budget", DOMAIN_REQUIRED),
     }
 
 
 def environment_schema() -> Schema:
     """What one environment changes. Below `site`, `domains` and `services` nothing is required."""
-    service = record({**SERVICE, **CONTAINER, **COMPONENT})
+    service = without_required(record({**SERVICE, **CONTAINER, **COMPONENT}))
     fields: dict[str, Schema] = {
         "summary": text("One line"),
         "enabled": listing(text(), "Paths below values/ that alone run"),
         "disabled": listing(text(), "Paths below values/ that do not run"),
         "survives": one_of("What the cluster must bear", "one-node"),
-        "site": without_required(record(_SITE)),
-        "domains": mapping(without_required(record(_DOMAIN)), "Domain to what differs", LABEL, LABEL_HINT),
+        "site": without_required(record(SITE)),
+        "domains": mapping(without_required(record(DOMAIN)), "Domain to what differs", LABEL, LABEL_HINT),
         "services": mapping(service, "Service to what differs", LABEL, LABEL_HINT),
     }
     return {
@@ -311,18 +316,3 @@ def environment_schema() -> Schema:
         **nullable(record(fields, "One cluster")),
         "required": ["summary"],
     }
-
-
-def without_required(schema: Schema) -> Schema:
-    """Return the schema of a layer: the layers below give the rest."""
-    result: Schema = {}
-    for key, value in schema.items():
-        if key == "required":
-            continue
-        if isinstance(value, dict):
-            result[key] = without_required(value)
-        elif isinstance(value, list) and key == "anyOf":
-            result[key] = [without_required(item) for item in value]
-        else:
-            result[key] = value
-    return result

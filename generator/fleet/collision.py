@@ -1,0 +1,89 @@
+"""Two holds on one thing: found in the table of claims, within and across environments."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from generator.finding import Finding
+from generator.fleet.free import Offer
+from generator.fleet.model import Claim
+
+_WORDS = {
+    "address": "address",
+    "vlan": "VLAN",
+    "network": "network",
+    "mac": "MAC",
+    "vm-id": "VM id",
+    "host": "host name",
+    "host-port": "host port",
+    "service": "Service name",
+    "zone": "zone",
+    "api": "API server address",
+    "valkey-database": "Valkey database",
+}
+_OF_ENVIRONMENT = frozenset({"zone", "api"})
+# What a finding prints of several claims that are one fault: who, whose, and where.
+_Pair = tuple[Claim, Claim]
+
+
+def collisions(claims: Iterable[Claim], offer: Callable[[Claim], Offer]) -> Iterator[Finding]:
+    """Yield one finding per holder that claims what another one holds already.
+
+    `offer` says what is free instead. Routes are left to the host that they begin with.
+    """
+    listed = [claim for claim in claims if claim.kind != "route"]
+    taken = _addresses(listed)
+    held: dict[tuple[str, ...], Claim] = {}
+    found: dict[tuple[object, ...], list[_Pair]] = {}
+    for claim in listed:
+        key = (claim.kind, claim.key) if claim.scope == "site" else (claim.kind, claim.key, claim.environment)
+        holder = held.setdefault(key, claim)
+        if holder is claim and claim.kind == "load-balancer":
+            holder = taken.get(claim.details["address"], claim)
+        if holder is not claim and not _same(claim, holder):
+            one = (claim.kind, claim.place, claim.holder, claim.environment, holder.place, holder.holder)
+            found.setdefault(one, []).append((claim, holder))
+    for pairs in found.values():
+        yield _collision(pairs, offer(pairs[0][0]))
+
+
+def _addresses(claims: Iterable[Claim]) -> dict[str, Claim]:
+    taken: dict[str, Claim] = {}
+    for claim in claims:
+        if claim.kind == "address":
+            taken.setdefault(claim.key, claim)
+    return taken
+
+
+def _same(claim: Claim, holder: Claim) -> bool:
+    """Whether both are one declaration that environments inherit, or one fault that is told already."""
+    across = claim.environment != holder.environment
+    if not across:
+        return claim.holder == holder.holder and (claim.place == holder.place or claim.kind == "load-balancer")
+    if claim.kind == "host":
+        # Hosts without a dot lie in a zone, and two environments with one zone are a finding of their own.
+        inherited = claim.holder == holder.holder and claim.holder.startswith(("address ", "host "))
+        zoned = all("." not in item.details.get("stated", ".") for item in (claim, holder))
+        return inherited or zoned
+    if claim.kind == "address" and all(item.holder.startswith("API server of ") for item in (claim, holder)):
+        return True  # told as the API server's
+    inherited = claim.place == holder.place and claim.holder == holder.holder
+    return inherited and claim.kind in ("network", "vlan", "address")
+
+
+def _collision(pairs: list[_Pair], offer: Offer) -> Finding:
+    claim, holder = pairs[0]
+    where = f" in {holder.environment!r}" if holder.environment != claim.environment else ""
+    what = _what([claim for claim, _ in pairs])
+    message = f"{claim.holder!r} claims {what}, held by {holder.holder!r}{where} at {holder.place}"
+    fix = offer.fix or f"choose another {_WORDS[claim.kind]}"
+    if claim.kind in _OF_ENVIRONMENT:
+        fix = f"give {claim.environment!r} its own under `site` of values/environments/{claim.environment}.yaml"
+    rule = f"claim/{claim.kind}"
+    return Finding(claim.place, rule, message, fix, also=(holder.place,), replacement=offer.replacement)
+
+
+def _what(claims: list[Claim]) -> str:
+    first = claims[0]
+    if first.kind != "load-balancer":
+        return f"{_WORDS[first.kind]} {first.key}"
+    ports = ", ".join(f"{claim.details['port']}/{claim.details['protocol']}" for claim in claims)
+    return f"load-balancer IP {first.details['address']} port{'s' if len(claims) > 1 else ''} {ports}"
