@@ -19,11 +19,13 @@ spec:
   {{- end }}
   selector:
     {{- include "common.meta.selector" . | nindent 4 }}
+  {{- with .body.ports }}
   ports:
-    {{- range .body.ports }}
+    {{- range . }}
     - name: {{ quote .name }}
       port: {{ toJson .port }}
       protocol: {{ .protocol }}
       targetPort: {{ quote .targetPort }}
     {{- end }}
+  {{- end }}
 {{- end -}}
