@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from provision.secrets.access import TalosAccess, talos_access
 from provision.secrets.bundle import generate
@@ -14,6 +16,7 @@ from provision.talos.archive import unpack
 from provision.talos.connection import Talos, only_message, parse_address_map, read_address_map, unreachable
 from provision.talos.credential import renew_access
 from provision.talos.error import Damaged, NotPermitted, Rejected, TalosError, Unreachable, Untrusted
+from provision.talos.health import node_problems
 from provision.talos.kubeconfig import Kubeconfig, fetch_kubeconfig
 from provision.talos.probe import Presence, probe
 from provision.talos.proto.machine_pb2 import VersionResponse
@@ -141,6 +144,38 @@ async def test_a_refused_connection_and_a_slow_node_are_no_answer() -> None:
             async with Talos(None, {(FIRST.address, 50000): ("127.0.0.1", 1)}).connect_maintenance(FIRST):
                 pass
         assert str(gone.value) == f"{WHO}: gave no answer for its certificate, connection refused"
+
+
+async def test_a_host_that_accepts_and_says_nothing_does_not_hang_us() -> None:
+    held: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
+    place = server.sockets[0].getsockname()[:2]
+    silent = Talos(talos_access(BUNDLE, START), {(FIRST.address, 50000): place}, timeout_s=0.2)
+    with pytest.raises(Unreachable) as caught:
+        async with silent.connect(FIRST) as session:
+            await machine.version(session)
+    assert str(caught.value) == f"{WHO}: gave no answer for its version, no reply in time"
+    with pytest.raises(Unreachable) as bare:
+        async with silent.connect_maintenance(FIRST):
+            pass
+    assert str(bare.value) == f"{WHO}: gave no answer for its certificate, no reply in time"
+    for writer in held:
+        writer.close()
+    server.close()
+
+
+async def test_nodes_show_ed25519_before_and_after_their_configuration() -> None:
+    async with running_site(control_planes=1) as cluster:
+        place = cluster.talos.real_place(FIRST.address)
+        while (await probe(cluster.talos, FIRST)).presence is not Presence.MAINTENANCE:
+            await asyncio.sleep(0.02)
+        bare = await tls.seen_certificate(*place)
+        async with cluster.talos.connect_maintenance(FIRST) as session:
+            assert await node_problems(session) == (f"{WHO}: is maintenance, not running",)
+        await cluster.configure(FIRST)
+        for certificate in (bare, await tls.seen_certificate(*place)):
+            key = x509.load_der_x509_certificate(certificate).public_key()
+            assert isinstance(key, Ed25519PublicKey)
 
 
 async def test_a_kubeconfig_comes_whole_or_not_at_all() -> None:

@@ -52,13 +52,13 @@ async def recover(call: Call) -> Any:
     service = node.services.get("etcd")
     if service is None or service.state != "Preparing" or node.site.faults.take("recover-not-ready", node.name):
         raise refuse(Status.FAILED_PRECONDITION, "etcd service is not ready for recovery yet")
-    content = b""
+    content = bytearray()
     async for part in call.incoming:
         content += part.bytes
     if node.site.faults.take("recover-connection-cut", node.name):
         call.cut()
         raise Cut
-    node.disk.recovery = content
+    node.disk.recovery = bytes(content)
     return call.reply("EtcdRecover")
 
 

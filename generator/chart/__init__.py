@@ -1,0 +1,50 @@
+"""Resolved environments in, the files of `charts/` out."""
+
+from generator.chart.build import (
+    ChartValues,
+    Patcher,
+    Scopes,
+    build,
+    build_values,
+    chart_values,
+    domain_values,
+    domains_of,
+    lone_values,
+    no_patches,
+    scopes_of,
+    write_chart,
+)
+from generator.chart.chart import Files, Link, service_template
+from generator.chart.delta import delta, merged
+from generator.chart.error import ChartError
+from generator.chart.patch import apply_patches
+from generator.chart.scope import Scope, scope_of
+from generator.chart.seen import Seen, seen_in
+from generator.chart.service import service_values
+
+__all__ = [
+    "ChartError",
+    "ChartValues",
+    "Files",
+    "Link",
+    "Patcher",
+    "Scope",
+    "Scopes",
+    "Seen",
+    "apply_patches",
+    "build",
+    "build_values",
+    "chart_values",
+    "delta",
+    "domain_values",
+    "domains_of",
+    "lone_values",
+    "merged",
+    "no_patches",
+    "scope_of",
+    "scopes_of",
+    "seen_in",
+    "service_template",
+    "service_values",
+    "write_chart",
+]

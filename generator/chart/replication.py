@@ -1,0 +1,96 @@
+"""Volumes copied by VolSync: a source and its repository's Secret per claim."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from generator.catalogue.service import Component, Json, Service, Volume
+from generator.catalogue.site import BackupDestination, Tier
+from generator.chart.database import ACCESS_KEYS, endpoint_port
+from generator.chart.scope import Body, Printed, Scope, workloads_of
+from generator.chart.secret import external_secret, remote
+from generator.chart.storage import is_templated
+
+_MOVER = {"app.kubernetes.io/created-by": "volsync"}
+_IDENTITY = ("runAsUser", "runAsGroup", "fsGroup")
+_PASSWORD = "RESTIC_PASSWORD"
+_HOURS = {"h": 1, "d": 24, "w": 24 * 7}
+
+
+def build_replications(scope: Scope, service: Service) -> Iterator[Printed]:
+    """What copies each volume of a tier with a schedule, where VolSync is the site's backend."""
+    if scope.fleet.site.backends.backup != "volsync":
+        return
+    for component in workloads_of(service):
+        for volume in component.volumes.values():
+            tier = scope.fleet.site.tiers.get(volume.tier or "")
+            if volume.form == "size" and tier and tier.schedule and not is_templated(component):
+                yield from _sources(scope, component, volume, tier)
+
+
+def _sources(scope: Scope, component: Component, volume: Volume, tier: Tier) -> Iterator[Printed]:
+    claim = f"{component.workload}-{volume.name}"
+    for number, name in enumerate(tier.destinations):
+        destination = scope.fleet.site.destinations[name]
+        source = claim if number == 0 else f"{claim}-{name}"
+        secret = f"{source}-restic"
+        yield "ExternalSecret", secret, _repository(scope, component, claim, destination)
+        body: Body = {
+            "component": component.name,
+            "claim": claim,
+            "schedule": tier.schedule,
+            "repository": secret,
+            "retain": {"within": within(tier.keep or "7d")},
+            "security": _security(component),
+        }
+        yield "ReplicationSource", source, body
+
+
+def within(keep: str) -> str:
+    """How long copies stay, in restic's words: hours, days, months, years."""
+    number, unit = int(keep[:-1]), keep[-1]
+    return f"{number * _HOURS[unit] // 24}d" if unit == "w" else keep
+
+
+def _security(component: Component) -> Json:
+    stated = component.container.security if component.container else {}
+    return {key: stated[key] for key in _IDENTITY if key in stated}
+
+
+def _repository(scope: Scope, component: Component, claim: str, destination: BackupDestination) -> Body:
+    keys = (*ACCESS_KEYS, _PASSWORD)
+    data = [remote(scope, key, destination.secret, key) for key in keys]
+    values = {
+        "RESTIC_REPOSITORY": f"s3:{destination.endpoint}/{destination.bucket}/volsync/{claim}",
+        _PASSWORD: "{{ .RESTIC_PASSWORD }}",
+        "AWS_ACCESS_KEY_ID": "{{ .ACCESS_KEY_ID }}",
+        "AWS_SECRET_ACCESS_KEY": "{{ .SECRET_ACCESS_KEY }}",
+    }
+    return {"component": component.name, **external_secret(scope, data, {"data": values})}
+
+
+def mover_policy(scope: Scope, namespace: str) -> Body | None:
+    """What VolSync's movers may reach: name servers and the backup destinations. They run beside the pods."""
+    site = scope.fleet.site
+    if site.backends.backup != "volsync" or not scope.has("volsync.backube"):
+        return None
+    used = {name for tier in site.tiers.values() for name in tier.destinations}
+    ports = sorted({endpoint_port(site.destinations[name]) for name in used if name in site.destinations})
+    hosts = sorted({urlsplit(site.destinations[name].endpoint).hostname or "" for name in used})
+    if not ports or not _has_copies(scope, namespace):
+        return None
+    lookups = {"namespace": "kube-system", "pods": {"k8s-app": "kube-dns"}}
+    dns = [{"protocol": protocol, "port": 53} for protocol in ("TCP", "UDP")]
+    everywhere = [{"cidr": "0.0.0.0/0"}]
+    egress = [
+        {"peers": [lookups], "ports": dns},
+        {"peers": everywhere, "ports": [{"protocol": "TCP", "port": port} for port in ports]},
+    ]
+    note = {"chartroom/destinations": ",".join(hosts)}
+    return {"namespace": namespace, "annotations": note, "pods": _MOVER, "egress": egress}
+
+
+def _has_copies(scope: Scope, namespace: str) -> bool:
+    return any(
+        scope.namespace(service.name) == namespace and any(True for _ in build_replications(scope, service))
+        for service in scope.fleet.services.values()
+    )

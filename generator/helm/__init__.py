@@ -1,0 +1,23 @@
+"""Charts in, manifests out."""
+
+from generator.helm.command import HelmCommand
+from generator.helm.engine import Engine
+from generator.helm.error import HelmError
+from generator.helm.pairs import Pair, Pairs, kinds_of
+from generator.helm.renderer import Renderer, command, renderer
+from generator.helm.texts import ChartTexts, library_texts, read_chart
+
+__all__ = [
+    "ChartTexts",
+    "Engine",
+    "HelmCommand",
+    "HelmError",
+    "Pair",
+    "Pairs",
+    "Renderer",
+    "command",
+    "kinds_of",
+    "library_texts",
+    "read_chart",
+    "renderer",
+]
