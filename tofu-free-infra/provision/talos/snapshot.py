@@ -114,9 +114,9 @@ async def upload_snapshot(session: Session, path: Path, *, timeout_s: float = UP
         session.asking("to take an etcd snapshot"),
         MachineServiceStub(session.channel).EtcdRecover.open(timeout=timeout_s) as call,
     ):
-        parts = list(_parts(path))
-        for index, part in enumerate(parts, start=1):
-            await call.send_message(Data(bytes=part), end=index == len(parts))
+        for part in _parts(path):
+            await call.send_message(Data(bytes=part))
+        await call.end()
         await call.recv_message()
         await call.recv_trailing_metadata()
 
