@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from typing import Literal
 
 from generator.catalogue.service import Component, Json, Service
 from generator.chart.container import container_body
+from generator.chart.error import ChartError
 from generator.chart.files import checksum
 from generator.chart.scope import Body, Scope
 from generator.chart.storage import pod_volumes
@@ -50,12 +52,26 @@ def _annotations(scope: Scope, service: Service, component: Component) -> Iterat
     if (digits := checksum(service.name, component)) is not None:
         yield "chartroom/files", digits
     if scope.fleet.site.backends.backup == "velero" and component.container is not None:
-        for volume in component.volumes.values():
-            for when, command in (("pre", volume.before), ("post", volume.after)):
-                if command:
-                    hook = f"{when}.hook.backup.velero.io"
-                    yield f"{hook}/container", component.container.name
-                    yield f"{hook}/command", json.dumps(list(command))
+        for when in ("before", "after"):
+            yield from _hook(component, component.container.name, when)
+
+
+def _hook(component: Component, container: str, when: Literal["before", "after"]) -> Iterator[tuple[str, str]]:
+    """The command that quiesces, or wakes again. A pod's annotation holds one."""
+    commands = {
+        volume.name: command
+        for volume in component.volumes.values()
+        if (command := volume.before if when == "before" else volume.after)
+    }
+    if len(set(commands.values())) > 1:
+        raise ChartError(
+            f"volumes {', '.join(map(repr, commands))} of {component.workload!r} have different commands {when!r} "
+            "a backup, and Velero runs one per pod"
+        )
+    for command in list(commands.values())[:1]:
+        hook = f"{'pre' if when == 'before' else 'post'}.hook.backup.velero.io"
+        yield f"{hook}/container", container
+        yield f"{hook}/command", json.dumps(list(command))
 
 
 def _spec(scope: Scope, component: Component) -> Json:

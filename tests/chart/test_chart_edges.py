@@ -37,7 +37,8 @@ def ends(edge: Edge) -> Iterator[tuple[Any, Any, Any]]:
                 return cidr
             case Internet():
                 return "0.0.0.0/0"
-        raise AssertionError(end)
+            case _:
+                raise AssertionError(end)
 
     for port in edge.ports or [None]:
         yield name(edge.source), name(edge.target), (port.number, port.protocol) if port else (None, "any")

@@ -20,7 +20,9 @@ labels:
   {{- include "common.meta.labels" . | nindent 2 }}
 {{- with .body.annotations }}
 annotations:
-  {{- toYaml . | nindent 2 }}
+  {{- range $key, $text := . }}
+  {{ quote $key }}: {{ quote $text }}
+  {{- end }}
 {{- end }}
 {{- end -}}
 
@@ -36,8 +38,8 @@ chartroom/tier: {{ .values.tier }}
 {{- with .service.category }}
 chartroom/category: {{ . }}
 {{- end }}
-{{- with .body.labels }}
-{{ toYaml . }}
+{{- range $key, $text := .body.labels }}
+{{ quote $key }}: {{ quote $text }}
 {{- end }}
 {{- end -}}
 

@@ -9,7 +9,9 @@ metadata:
     {{- include "common.meta.labels" . | nindent 4 }}
   {{- with .body.pod.annotations }}
   annotations:
-    {{- toYaml . | nindent 4 }}
+    {{- range $key, $text := . }}
+    {{ quote $key }}: {{ quote $text }}
+    {{- end }}
   {{- end }}
 spec:
   serviceAccountName: {{ .body.pod.serviceAccountName }}
