@@ -7,6 +7,7 @@ from typing import Literal
 
 from generator.finding import Place
 
+ALL_UNREAD = "*"  # a whole file of the inventory has faults
 Role = Literal["controlplane", "worker"]
 
 
@@ -106,7 +107,7 @@ class Vm(Machine):
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What one environment has on the hosts that all share."""
+    """What one environment has on the hosts that all share. `unread` names entries with faults."""
 
     environment: str
     place: Place
@@ -119,6 +120,11 @@ class Inventory:
     kubernetes_version: str | None = None
     backup_jobs: Mapping[str, dict[str, object]] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+
+    def may_have(self, name: str) -> bool:
+        """Whether a host or machine of this name may exist in what could not be read."""
+        return name in self.unread or ALL_UNREAD in self.unread
 
     @property
     def machines(self) -> tuple[Machine, ...]:

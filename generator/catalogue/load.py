@@ -1,14 +1,14 @@
 """Resolve what was read for one environment after another: layers merged, values typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.catalogue.build_inventory import build_inventory, merge_inventory
 from generator.catalogue.build_service import build_service
 from generator.catalogue.build_site import build_domain, build_environment, build_site
 from generator.catalogue.expand import COMPONENT_RULES, DOMAIN_RULES, SITE_RULES, expand_service
 from generator.catalogue.files import attach_files
-from generator.catalogue.inventory import Inventory
+from generator.catalogue.inventory import ALL_UNREAD, Inventory
 from generator.catalogue.layers import lay
 from generator.catalogue.name import RESERVED_NAMES, RESERVED_SERVICES
 from generator.catalogue.read import Notes
@@ -95,7 +95,10 @@ class Resolver:
         notes.findings += merged.findings
         faults = tuple(finished()["inventory"].findings(merged.tree))
         notes.findings += faults
-        return build_inventory(name, _whole_entries(merged.tree) if faults else merged.tree, notes)
+        whole = _whole_entries(merged.tree) if faults else merged.tree
+        files = {_HOSTS, f"values/inventory/{name}.yaml"}
+        unread = _left_out(merged.tree, whole) | ({ALL_UNREAD} if files & notes.unread else set())
+        return replace(build_inventory(name, whole, notes), unread=frozenset(unread))
 
     def _domain_trees(self, layer: Map, notes: Notes) -> dict[str, Map]:
         changes = layer.child("domains")
@@ -259,6 +262,15 @@ def _whole_entries(tree: Map) -> Map:
         if shape.fits(probe):
             result.put(section, kept, *tree.marks[section])
     return result
+
+
+def _left_out(tree: Map, whole: Map) -> set[str]:
+    """Names of hosts and machines that are in `tree` and not in `whole`."""
+    return {
+        name
+        for section in ("hosts", "nodes", "vms")
+        for name in tree.child(section).keys() - whole.child(section).keys()
+    }
 
 
 def _nested(owner: Map, section: str, name: str) -> Map:

@@ -100,9 +100,14 @@ def cpu_m(tree: Map, key: str, notes: Notes) -> int | None:
 
 
 def canonical(tree: Map, key: str) -> str | None:
-    """The quantity as the API server would print it."""
+    """The quantity as the API server would print it; as it stands where it is none, which is a finding."""
     value = tree.get(key)
-    return None if not isinstance(value, str | int) else quantity.canonical(value)
+    if not isinstance(value, str | int):
+        return None
+    try:
+        return quantity.canonical(value)
+    except quantity.QuantityError:
+        return str(value)
 
 
 def _counted(tree: Map, key: str, notes: Notes, count: Callable[[str | int], int]) -> int | None:
@@ -112,13 +117,8 @@ def _counted(tree: Map, key: str, notes: Notes, count: Callable[[str | int], int
     try:
         counted = count(value)
         right = quantity.canonical(value)
-    except quantity.QuantityError:  # the shape lets no such text through but a huge exponent
-        notes.error(
-            tree.value_place(key),
-            "catalogue/quantity",
-            f"{value!r} is no quantity",
-            "write a number such as 250m or 512Mi",
-        )
+    except quantity.QuantityError as error:  # the shape lets no such text through but a huge one
+        notes.error(tree.value_place(key), "catalogue/quantity", str(error), "write a number such as 250m or 512Mi")
         return None
     if right != str(value):
         message = f"quantity {str(value)!r} is not canonical, Kubernetes writes {right!r}"

@@ -134,6 +134,7 @@ def _read_domain(
     folder = reading.folder(path)
     folder.note_strays(files=None, folders=("files",))
     reading.findings += check_domain(domain, path, domains)
+    is_twin = domain in domains
     tree = reading.read(f"{path}/domain.yaml", "domain")
     if tree is not None:
         domains.setdefault(domain, (tier, expand_defaults(tree)))
@@ -143,9 +144,9 @@ def _read_domain(
             continue
         reading.findings += check_service(name, file, {other.name: other.path for other in services.values()})
         layer = reading.read(file, "service")
-        if layer is not None:
+        if layer is not None and not is_twin:
             services.setdefault(name, ServiceFile(name, domain, tier, file, expand_service(layer)))
-        if tree is None:
+        if tree is None or is_twin:
             reading.unread.add(file)
 
 

@@ -8,7 +8,7 @@ from generator.catalogue.service import Expose, LoadBalancer, Service
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
-from generator.fleet.check_site import pools_in_words
+from generator.fleet.check_site import knows_pools, pools_in_words
 from generator.fleet.ranges import pool_of
 from generator.fleet.reference import full_host
 from generator.source import Seq
@@ -41,7 +41,7 @@ def check_exposure(
     for provided in service.provides.values():
         if service.port(provided.port) is None:
             place = service.tree.child("provides").child(provided.kind).value_place("port")
-            _unknown_port(service, provided.port, f"provides {provided.kind} on", place, notes)
+            _unknown_port(service, provided.port, f"{service.name!r} provides {provided.kind} on", place, notes)
     for name in service.objects:
         kind = name.partition("/")[0]
         if kind in MADE_BY_FIELDS:
@@ -52,7 +52,7 @@ def check_exposure(
 def _unknown_port(service: Service, name: str, how: str, place: Place, notes: Notes) -> None:
     ports = [port for component in service.components.values() for port in component.ports]
     listed = (", ".join(sorted(ports)) or "none") + did_you_mean(name, ports)
-    message = f"{service.name!r} {how} port {name!r}, it has {listed}"
+    message = f"{how} port {name!r}, {service.name!r} has {listed}"
     notes.error(place, "fleet/unknown-port", message, "name one of its ports")
 
 
@@ -71,7 +71,7 @@ def _check_host(service: Service, expose: Expose, site: Site, notes: Notes) -> N
             _check_login(service, expose, name, notes)
     for port in expose.paths.values():
         if service.port(port) is None:
-            _unknown_port(service, port, f"leads host {expose.host!r} to", expose.place, notes)
+            _unknown_port(service, port, f"host {expose.host!r} leads to", expose.place, notes)
     full = full_host(expose.host, expose.gateways, site)
     if len(full) > _LONGEST_HOST:
         message = f"host name {full[:30]}… has {len(full)} letters, at most {_LONGEST_HOST} fit"
@@ -117,7 +117,7 @@ def _check_address(
             fix, offered = (f"{fix}, such as {offered}" if offered else fix), None
         message = f"{service.name!r} has no load-balancer address in {environment!r} yet"
         notes.error(place, "fleet/ip-auto", message, fix, replacement=offered)
-    elif pool_of(site, IPv4Address(balancer.ip)) is None:
+    elif knows_pools(site) and pool_of(site, IPv4Address(balancer.ip)) is None:
         message = (
             f"load-balancer address {balancer.ip} of {service.name!r} lies in no pool of {environment!r}, "
             f"which has {pools_in_words(site)}"
@@ -139,7 +139,7 @@ def _check_balanced_ports(service: Service, balancer: LoadBalancer, notes: Notes
     for name, number in balancer.ports.items():
         found = service.port(name)
         if found is None:
-            _unknown_port(service, name, "balances", at.key_place(name), notes)
+            _unknown_port(service, name, "load_balancer names", at.key_place(name), notes)
             continue
         owners[found[0].name] = found[0].workload
         first = outside.setdefault((number or found[1].number, found[1].protocol), name)

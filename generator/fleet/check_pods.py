@@ -72,8 +72,9 @@ def _check_container(container: Container, site: Site, notes: Notes) -> None:
 
 def _check_image(image: Image, site: Site, notes: Notes) -> None:
     if image.registry not in site.registries:
+        message = f"image {image.text!r} comes from {image.registry!r}, the site allows {', '.join(site.registries)}"
         fix = "use an image of these, or add it to `registries` of values/site.yaml"
-        note_unknown(notes, image.place, "registry", image.registry, site.registries, fix)
+        notes.error(image.place, "fleet/unknown-registry", message, fix)
     if image.digest is None:
         severity = Severity.ERROR if site.require_digests else Severity.WARNING
         message, fix = f"image {image.text!r} has no digest", "append `@sha256:<digest>`"

@@ -9,6 +9,7 @@ from generator.catalogue.service import Service
 from generator.catalogue.site import Gateway, Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
+from generator.fleet.check_security import check_dates
 from generator.fleet.ranges import pool_of
 from generator.fleet.storage import address_of, is_address
 
@@ -46,6 +47,7 @@ def check_site(
 def check_retired(retired: Mapping[str, Service], known: Mapping[str, Service], notes: Notes) -> None:
     """Note successors that do not exist."""
     for service in retired.values():
+        check_dates(service, notes)
         successor = service.retired.successor if service.retired else None
         if successor is not None:
             place = service.tree.child("retired").value_place("successor")
@@ -84,9 +86,14 @@ def _check_gateway(
         if network != "internet" and network not in site.networks:
             message = f"{who} names network {network!r}, which does not exist{did_you_mean(network, site.networks)}"
             notes.error(at.key_place("from"), "fleet/unknown-network", message, "name a network of values/site.yaml")
-    if pool_of(site, gateway.ip) is None:
+    if pool_of(site, gateway.ip) is None and knows_pools(site):
         message = f"address {gateway.ip} of {who} lies in no pool, the site has {pools_in_words(site)}"
         notes.error(at.value_place("ip"), "fleet/outside-range", message, "choose an address of a pool")
+
+
+def knows_pools(site: Site) -> bool:
+    """Whether every pool could be read; else nobody may say that an address lies in none."""
+    return len(site.address_pools) == len(site.tree.child("address_pools"))
 
 
 def pools_in_words(site: Site) -> str:

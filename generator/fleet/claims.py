@@ -118,8 +118,6 @@ class _Claims:
         if component.container is not None and component.ports:
             names.append(component.workload)
             names += [f"{component.workload}-headless"] if component.kind == "StatefulSet" else []
-            balanced = service.load_balancer is not None and set(service.load_balancer.ports) & set(component.ports)
-            names += [f"{service.name}-lb"] if balanced else []
         for name in names:
             yield self.cluster("service", f"{namespace}/{name}", service.name, place)
 
@@ -147,6 +145,8 @@ class _Claims:
         balancer = service.load_balancer
         if balancer is None or balancer.ip in ("auto", ""):
             return
+        if service.form == "workload":
+            yield self.cluster("service", f"{namespace_of(service)}/{service.name}-lb", service.name, balancer.place)
         place = service.tree.child("load_balancer").value_place("ip")
         for name, number in balancer.ports.items():
             found = service.port(name)

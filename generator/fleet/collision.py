@@ -24,7 +24,7 @@ _OF_ENVIRONMENT = frozenset({"zone", "api"})
 _Pair = tuple[Claim, Claim]
 
 
-def collisions(claims: Iterable[Claim], offer: Callable[[Claim], Offer]) -> Iterator[Finding]:
+def collisions(claims: Iterable[Claim], offer: Callable[[Claim], Offer | None]) -> Iterator[Finding]:
     """Yield one finding per holder that claims what another one holds already.
 
     `offer` says what is free instead. Routes are left to the host that they begin with.
@@ -42,7 +42,9 @@ def collisions(claims: Iterable[Claim], offer: Callable[[Claim], Offer]) -> Iter
             one = (claim.kind, claim.place, claim.holder, claim.environment, holder.place, holder.holder)
             found.setdefault(one, []).append((claim, holder))
     for pairs in found.values():
-        yield _collision(pairs, offer(pairs[0][0]))
+        instead = offer(pairs[0][0])
+        if instead is not None:
+            yield _collision(pairs, instead)
 
 
 def _addresses(claims: Iterable[Claim]) -> dict[str, Claim]:
@@ -71,12 +73,15 @@ def _same(claim: Claim, holder: Claim) -> bool:
 
 def _collision(pairs: list[_Pair], offer: Offer) -> Finding:
     claim, holder = pairs[0]
-    where = f" in {holder.environment!r}" if holder.environment != claim.environment else ""
+    across = holder.environment != claim.environment and claim.kind not in _OF_ENVIRONMENT
+    where = f" in {holder.environment!r}" if across else ""
     what = _what([claim for claim, _ in pairs])
     message = f"{claim.holder!r} claims {what}, held by {holder.holder!r}{where} at {holder.place}"
     fix = offer.fix or f"choose another {_WORDS[claim.kind]}"
     if claim.kind in _OF_ENVIRONMENT:
         fix = f"give {claim.environment!r} its own under `site` of values/environments/{claim.environment}.yaml"
+    if claim.kind == "host" and claim.place == holder.place:
+        fix = "write it without a dot: then it lies in the zone of each environment"
     rule = f"claim/{claim.kind}"
     return Finding(claim.place, rule, message, fix, also=(holder.place,), replacement=offer.replacement)
 

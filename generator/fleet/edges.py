@@ -26,6 +26,8 @@ from generator.fleet.model import (
     selector,
 )
 from generator.fleet.names import BUILTIN, host_of, namespace_of, service_port
+from generator.fleet.unknown import note_unknown
+from generator.source import Map, Seq
 
 API_PORT = EdgePort(6443, "TCP")
 _DNS = Pods("kube-system", "kube-dns", None, {"k8s-app": "kube-dns"})
@@ -206,8 +208,8 @@ def _lan(edges: Edges, outside: OutsideCall) -> Iterator[Range]:
     try:
         yield Range(outside.where, str(IPv4Network(outside.where, strict=False)))
     except ValueError:
-        if f"values/inventory/{edges.inventory.environment}.yaml" in edges.notes.unread:
-            return  # it may be a machine of the inventory, which has faults of its own
+        if edges.inventory.may_have(outside.where):
+            return
         known = {*edges.site.networks, *edges.site.addresses, *(machine.name for machine in edges.inventory.machines)}
         message = (
             f"{outside.where!r} is no network, named address or IP of the site{did_you_mean(outside.where, known)}"
@@ -232,14 +234,18 @@ def _check_vm(edges: Edges, outside: OutsideCall) -> None:
 
 
 def _network(edges: Edges, name: str, place: Place) -> Endpoint | None:
+    found = _network_of(edges, name)
+    if found is None:
+        fix = "name a network of values/site.yaml"
+        note_unknown(edges.notes, place, "network", name, edges.site.networks, fix)
+    return found
+
+
+def _network_of(edges: Edges, name: str) -> Endpoint | None:
     if name == "internet":
         return Internet("*")
     network = edges.site.networks.get(name)
-    if network is None:
-        message = f"network {name!r} does not exist{did_you_mean(name, edges.site.networks)}"
-        edges.notes.error(place, "fleet/unknown-network", message, "name a network of values/site.yaml")
-        return None
-    return Range(name, str(network.subnet))
+    return Range(name, str(network.subnet)) if network is not None else None
 
 
 def _of_exposure(edges: Edges, service: Service) -> None:
@@ -265,11 +271,16 @@ def _of_exposure(edges: Edges, service: Service) -> None:
         if found is None:
             continue
         owner, port = found
-        for name in balancer.sources:
-            source = _network(edges, name, balancer.place)
+        for name, place in _items(service.tree.child("load_balancer"), "from"):
+            source = _network(edges, name, place)
             if source is not None:
                 ports = (EdgePort(port.number, port.protocol),)
                 edges.add(source, endpoint(service, owner, port), ports, "load_balancer", balancer.place)
+
+
+def _items(block: Map, key: str) -> list[tuple[str, Place]]:
+    value = block.get(key)
+    return [(str(item), value.item_place(index)) for index, item in enumerate(value)] if isinstance(value, Seq) else []
 
 
 _ENTRY_PORTS = ("web", "websecure", "http", "https")
@@ -281,12 +292,12 @@ def _of_gateways(edges: Edges) -> None:
         front = edges.services.get(gateway.service)
         if front is None or front.main is None:
             continue
-        for name in _ENTRY_PORTS:
-            port = front.main.ports.get(name)
+        for entry in _ENTRY_PORTS:
+            port = front.main.ports.get(entry)
             if port is None:
                 continue
-            for network in gateway.sources:
-                source = _network(edges, network, gateway.place)
+            for name in gateway.sources:
+                source = _network_of(edges, name)
                 if source is not None:
                     target = endpoint(front, front.main, port)
                     edges.add(source, target, (EdgePort(port.number, port.protocol),), "gateway", gateway.place)

@@ -37,8 +37,8 @@ class Free:
         self._fleets = {fleet.environment.name: fleet for fleet in fleets}
         self._claims = claims
 
-    def offer(self, claim: Claim) -> Offer:
-        """Return what the holder of `claim` may take instead."""
+    def offer(self, claim: Claim) -> Offer | None:
+        """Return what the holder of `claim` may take instead; None where the fault is told elsewhere."""
         match claim.kind:
             case "load-balancer":
                 return self._of_pool(claim)
@@ -63,12 +63,12 @@ class Free:
     def _keys(self, kind: str, environment: str | None = None) -> set[str]:
         return {claim.key for claim in self._claims if claim.kind == kind and environment in (None, claim.environment)}
 
-    def _of_pool(self, claim: Claim) -> Offer:
+    def _of_pool(self, claim: Claim) -> Offer | None:
         site = self._fleets[claim.environment].site
         address = IPv4Address(claim.details["address"])
         pool = next((pool for pool in site.address_pools.values() if address in pool.range), None)
         if pool is None:
-            return Offer("choose an address of a pool")
+            return None  # an address in no pool is a finding of its own
         free = free_addresses(site, self._claims).get(pool.name)
         if free is None:
             return Offer(f"make room in pool {pool.name!r} ({pool.range}), nothing is free there")

@@ -25,9 +25,10 @@ def dependencies(
             elif call.service in off or call.service in retired:
                 state = "off in this environment" if call.service in off else "retired"
                 message = f"{service.name!r} depends on {call.service!r}, which is {state}"
-                notes.error(
-                    call.place, "fleet/depends-on-off", message, f"switch {call.service!r} on, or {service.name!r} off"
-                )
+                fix = f"switch {call.service!r} on, or {service.name!r} off"
+                if call.service in retired:
+                    fix = "name what came after it, or remove it"
+                notes.error(call.place, "fleet/depends-on-off", message, fix)
             elif call.service not in notes.unread:
                 guess = did_you_mean(call.service, known)
                 message = f"{service.name!r} depends on {call.service!r}, which does not exist{guess}"

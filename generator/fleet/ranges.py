@@ -84,7 +84,7 @@ def _machine(machine: Machine, site: Site, inventory: Inventory) -> Iterator[Fin
         yield _outside(place, what, f"network {network.name!r} ({network.subnet})")
     else:
         yield from _given_away(place, what, machine.address, network, site)
-    if machine.host is not None and machine.host not in inventory.hosts:
+    if machine.host is not None and machine.host not in inventory.hosts and not inventory.may_have(machine.host):
         guess = did_you_mean(machine.host, inventory.hosts)
         message = f"machine {machine.name!r} names host {machine.host!r}, which does not exist{guess}"
         at = machine.places.get("host", machine.place)

@@ -57,7 +57,7 @@ monitoring: {scraper: prometheus, interval: 60s}
 priority_classes: {critical: 1000, standard: 0}
 argocd: {repoURL: "https://git.example.net/fleet.git", targetRevision: refs/heads/main}
 defaults: {priorityClassName: standard, env: {TZ: "${site:timezone}"}}
-"""
+"""  # noqa: E501
 DOMAIN = """\
 summary: Media
 owner: alex
@@ -70,7 +70,7 @@ hosts:
   pve-1: {address: 10.0.10.21, cores: 16, memory: 128Gi, bridges: {vmbr0: {networks: [cluster, lan]}}}
 storages:
   fast: {kind: zfs, pool: rpool/data, size: 3Ti, hosts: [pve-1]}
-"""
+"""  # noqa: E501
 INVENTORY = """\
 vm_ids: 100-119
 kubernetes: {version: 1.36.3}
@@ -79,7 +79,7 @@ nodes:
   talos-1: {role: controlplane, vm_id: 100, mac: "02:00:00:00:01:00", address: 10.0.10.11, cores: 4, memory: 8Gi}
   talos-2: {role: worker, vm_id: 101, mac: "02:00:00:00:01:01", address: 10.0.10.12, cores: 8, memory: 32Gi, devices: {tun: 8}, labels: {disk: ssd}}
   talos-3: {role: worker, vm_id: 102, mac: "02:00:00:00:01:02", address: 10.0.10.13, cores: 8, memory: 32Gi}
-"""
+"""  # noqa: E501
 PLEX = """\
 summary: Media server
 category: streaming

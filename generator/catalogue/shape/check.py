@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from generator.catalogue.shape.build import Schema
+from generator.catalogue.quantity import canonical
+from generator.catalogue.shape.build import QUANTITY, Schema
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Finding, Place
 from generator.source import Map, Path, place_at
@@ -168,7 +169,7 @@ def _expected(error: Error) -> str:
         case "maxLength":
             return f"at most {error.validator_value} letters"
         case "minItems" | "minProperties":
-            return f"at least {error.validator_value}"
+            return "at least one entry"
         case _:
             return _in_words(schema)
 
@@ -186,8 +187,12 @@ def _in_words(schema: Schema) -> str:
 def _fix(error: Error) -> str:
     value = error.instance
     kinds = error.schema.get("type", []) if isinstance(error.schema, dict) else []
+    if isinstance(value, float) and error.schema.get("pattern") == QUANTITY:
+        return f"write {canonical(str(value))}"
     if error.validator == "type" and "string" in kinds and isinstance(value, int | float):
-        return f'quote it: "{json.dumps(value)}"'
+        quoted = json.dumps(value)
+        if _compiled(error.schema.get("pattern", "")).search(quoted):
+            return f'quote it: "{quoted}"'
     if error.validator == "enum" and isinstance(value, str):
         guess = did_you_mean(value, [word for word in error.validator_value if isinstance(word, str)])
         return "write one of them" + guess
@@ -205,7 +210,10 @@ def show(value: object) -> str:
 
 
 def _dotted(path: Path) -> str:
-    return "'" + ".".join(str(step) for step in path) + "'" if path else "the file"
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return f"'{text}'" if path else "the file"
 
 
 def _join(keys: list[str]) -> str:

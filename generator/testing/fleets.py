@@ -1,0 +1,50 @@
+"""Strategies for small fleets: services that know each other, in names and numbers so few that they collide."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from generator.testing.minimal import CATEGORY
+from generator.testing.strategies import services
+from generator.testing.workloads import Draw, workloads
+
+Json = dict[str, Any]
+Fleet = Mapping[str, Json]
+# `app-worker` is also what component `worker` of `app` is called; `y` and `null` are words to YAML 1.1.
+NAMES = ("app", "app-worker", "b", "y", "null", "a1", "web-lb", "app-headless", "x" * 52)
+_BASE = {
+    "summary": "A service",
+    "category": CATEGORY,
+    "image": "docker.io/example/app:1.0.0",
+    "probes": {"none": "it has no port"},
+    "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}},
+}
+
+
+@st.composite
+def fleets(draw: Draw, most: int = 3) -> Fleet:
+    """Draw one to `most` services by name, each as its file says it."""
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=most, unique=True))
+    return {name: draw(_service(tuple(names))) for name in names}
+
+
+def _service(names: tuple[str, ...]) -> st.SearchStrategy[Json]:
+    sound = workloads(names)
+    wild = services(names=names, base=_BASE).map(lambda service: {**service, "summary": "A service", "category": CATEGORY})
+    return st.one_of(sound, sound, sound, _upstream(), wild)
+
+
+def _upstream() -> st.SearchStrategy[Json]:
+    pods = st.sampled_from([{}, {"server": {"resources": _BASE["resources"], "ports": ["http"]}}])
+    values = st.sampled_from([{}, {"a": None, "b": "yes", "c": [1, {"d": "{{ .x }}"}]}, {"port": "${port:self}"}])
+    return st.builds(
+        lambda pods, values: {
+            "summary": "A chart",
+            "category": CATEGORY,
+            "chart": {"name": "x", "repository": "https://charts.example.net", "version": "1.0.0", "pods": pods, "values": values},
+            "ports": {"http": 80},
+        },
+        pods,
+        values,
+    )
