@@ -67,8 +67,9 @@ def _rename(body: dict[str, Any], names: Mapping[str, str], suffix: str) -> dict
     exceptions = {
         name: grant for name, grant in (result.get("exceptions") or {}).items() if "hostNetwork" not in grant["allow"]
     }
-    if "exceptions" in result:
+    if exceptions != (result.get("exceptions") or {}):
         result["exceptions"] = exceptions
+        result["namespace"].pop("pod_security", None)  # the level that the dropped exception needed
     if isinstance(needs := result.get("needs"), dict):
         needs.pop("valkey", None)
     if "expose" in result:

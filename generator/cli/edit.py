@@ -84,7 +84,6 @@ def _ask_domain(path: str, answers: dict[str, Any]) -> NewDomain:
 
 def _ask_service(path: str, answers: dict[str, Any]) -> NewService:
     tier, domain, name = split_path(path, parts=3)
-    port = _ask(answers, "port", "HTTP port (0 for none)", type=int)
     return NewService(
         tier=tier,
         domain=domain,
@@ -92,7 +91,7 @@ def _ask_service(path: str, answers: dict[str, Any]) -> NewService:
         summary=_ask(answers, "summary", "What is it, in at most 80 letters"),
         category=_ask(answers, "category", "Category of the domain"),
         image=_ask(answers, "image", "Image (registry/name:tag)"),
-        port=port or None,
+        port=_ask(answers, "port", "HTTP port (0 for none)", type=int) or None,
         probe=answers["probe"],
         cpu=answers["cpu"],
         memory=answers["memory"],

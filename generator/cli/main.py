@@ -213,8 +213,9 @@ def main() -> None:
     gc.disable()  # one short run: collecting costs a third of it and frees nothing that matters
     try:
         cli(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("aborted", err=True)
+    except click.exceptions.Abort as abort:  # click's word for Ctrl-C, at a question or at work
+        at_work = isinstance(abort.__cause__, KeyboardInterrupt)
+        click.echo("interrupted; every file is either as it was or as it should be" if at_work else "aborted", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
@@ -222,9 +223,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except KeyboardInterrupt:
-        click.echo("interrupted; every file is either as it was or as it should be", err=True)
-        sys.exit(130)
     except ChartroomError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(3)

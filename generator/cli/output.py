@@ -1,5 +1,6 @@
 """What every command prints alike: findings, counts, and the exit code that follows from them."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,10 +19,15 @@ def print_findings(findings: Iterable[Finding], root: Path) -> None:
     """Print findings to stdout in order of place."""
     for finding in sort_findings(findings):
         text = format_finding(finding, root)
-        if sys.stdout.isatty():
+        if _colours():
             word = f" {finding.severity}: "
             text = text.replace(word, click.style(word, fg=_COLOURS[finding.severity], bold=True), 1)
         click.echo(text)
+
+
+def _colours() -> bool:
+    """Colours only on a terminal, and not where NO_COLOR asks for none."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -73,7 +79,7 @@ def columns(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
     table = [headings, *rows]
     widths = [max(len(row[index]) for row in table) for index in range(len(headings))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    if sys.stdout.isatty():
+    if _colours():
         lines[0] = click.style(lines[0], bold=True)
     return "\n".join(lines)
 

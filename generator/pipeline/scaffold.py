@@ -76,10 +76,11 @@ def make_service(root: Path, new: NewService) -> Path:
         raise NotMade(f"service {new.name!r} exists: {taken.path}")
     if new.domain not in workspace.sources.domains:
         guess = did_you_mean(new.domain, workspace.sources.domains)
-        raise NotMade(
-            f"domain {new.domain!r} does not exist{guess}; "
-            f"make it with 'chartroom new --domain {new.tier}/{new.domain}'"
-        )
+        how = f"'chartroom new --domain {new.tier}/{new.domain}' makes it"
+        raise NotMade(f"domain {new.domain!r} does not exist ({how}){guess}")
+    tier = workspace.sources.domains[new.domain][0]
+    if tier != new.tier:
+        raise NotMade(f"domain {new.domain!r} is of tier {tier!r}: write {tier}/{new.domain}/{new.name}")
     path = Path("values") / new.tier / new.domain / f"{new.name}.yaml"
     return _write(root, path, _service_text(new), workspace)
 
