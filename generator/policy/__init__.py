@@ -1,0 +1,39 @@
+"""The gate: rules, the document that they read, the engine that asks them, and waivers."""
+
+from generator.policy.case import FOLDER as CASES
+from generator.policy.case import Case, case_document, find_cases
+from generator.policy.document import Context, Entry, build_document, to_bytes
+from generator.policy.error import PolicyError, PolicyUsage
+from generator.policy.gate import Judgement, PythonRule, judge_fleet
+from generator.policy.hit import Hit
+from generator.policy.place import Places, findings_of
+from generator.policy.rule import Rule, read_rules
+from generator.policy.runner import ask, find_conftest
+from generator.policy.waiver import Waived, Waiver, apply, read_waivers
+
+__all__ = [
+    "CASES",
+    "Case",
+    "Context",
+    "Entry",
+    "Hit",
+    "Judgement",
+    "Places",
+    "PolicyError",
+    "PolicyUsage",
+    "PythonRule",
+    "Rule",
+    "Waived",
+    "Waiver",
+    "apply",
+    "ask",
+    "build_document",
+    "case_document",
+    "find_cases",
+    "find_conftest",
+    "findings_of",
+    "judge_fleet",
+    "read_rules",
+    "read_waivers",
+    "to_bytes",
+]

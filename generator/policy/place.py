@@ -1,0 +1,96 @@
+"""From a hit to the line that a person wrote, and from hits to findings."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from generator.catalogue.service import Component, Service
+from generator.finding import Finding, Place
+from generator.fleet import Fleet
+from generator.policy.hit import Hit
+from generator.source import Map, place_at
+
+_NAME, _COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
+_SHOWN = 3
+
+
+class Places:
+    """Finds the values behind rendered objects."""
+
+    def __init__(self, fleets: Mapping[str, Fleet], document: Mapping[str, Any]) -> None:
+        self._fleets = fleets
+        self._document = document
+
+    def of(self, hit: Hit) -> Place:
+        """Return where a person changes what the hit is about; the rendered file where nobody wrote it."""
+        if hit.place:
+            return parse_place(hit.place)
+        body = self._document["objects"].get(hit.ids[0]) if hit.ids else None
+        fleet = self._fleets.get(hit.environment)
+        if body is None or fleet is None:
+            return Place(body["path"]) if body else Place("values/site.yaml")
+        service = self.service_of(hit)
+        if service is not None:
+            return _in_service(service, body["labels"].get(_COMPONENT), hit)
+        domain = fleet.domains.get(str(body["labels"].get("app.kubernetes.io/part-of")))
+        if domain is not None:
+            return place_at(domain.tree, hit.values or hit.rule.values) if domain.tree.marks else domain.place
+        return place_at(fleet.site.tree, hit.values or hit.rule.values)
+
+    def service_of(self, hit: Hit) -> Service | None:
+        """Return the service whose object was hit."""
+        body = self._document["objects"].get(hit.ids[0]) if hit.ids else None
+        fleet = self._fleets.get(hit.environment)
+        return fleet.services.get(body["labels"].get(_NAME, "")) if body and fleet else None
+
+
+def _in_service(service: Service, name: str | None, hit: Hit) -> Place:
+    component = service.components.get(name or "main") or service.main
+    path = hit.values or hit.rule.values
+    tree = component.tree if component and isinstance(component.tree, Map) and component.tree.marks else service.tree
+    if component is not None and hit.container in component.init_containers and path[:1] != ("initContainers",):
+        path = ("initContainers", str(hit.container), *path)
+    first = path[0] if path else ""
+    if first not in tree.marks and first in service.tree.marks:
+        tree = service.tree
+    return place_at(tree, path) if first in tree.marks else _top(service, component, tree)
+
+
+def _top(service: Service, component: Component | None, tree: Map) -> Place:
+    """Where a field that is missing would stand: the component's block, else the service's first line."""
+    if component is not None and component.name in service.tree.child("components"):
+        return service.tree.child("components").key_place(component.name)
+    return service.place
+
+
+def parse_place(text: str) -> Place:
+    """Return the place that `path:line:column` says."""
+    path, line, column = text.rsplit(":", 2)
+    return Place(path, int(line), int(column))
+
+
+def findings_of(hits: Iterable[Hit], places: Places) -> list[Finding]:
+    """Return findings, one for each place and fault, with every object that it hits."""
+    groups: dict[tuple[Place, str, str, str], list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault((places.of(hit), hit.rule.id, hit.message, hit.fix), []).append(hit)
+    return [_finding(place, group, places) for (place, _, _, _), group in groups.items()]
+
+
+def _finding(place: Place, hits: list[Hit], places: Places) -> Finding:
+    rule = hits[0].rule
+    objects = sorted({f"{hit.environment}: {name}" for hit in hits for name in hit.objects})
+    names = list(dict.fromkeys(name for hit in hits for name in hit.objects[:1]))
+    environments = sorted({hit.environment for hit in hits})
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    services = [places.service_of(hit) for hit in hits]
+    touched = {service.place for service in services if service is not None and service.place.path != place.path}
+    also = {parse_place(text) for hit in hits for text in hit.also} | touched
+    return Finding(
+        place,
+        rule.id,
+        f"{shown}: {hits[0].message} ({', '.join(environments)})",
+        hits[0].fix,
+        severity=rule.severity,
+        also=tuple(sorted(also - {place})),
+        objects=tuple(objects),
+    )

@@ -1,0 +1,154 @@
+"""Run conftest once and read what it says; whatever else happens is an error, never a pass."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from generator.policy.error import PolicyError
+from generator.policy.rule import Rule
+from generator.policy.staging import MAIN, stage, write_capabilities
+
+OLDEST = (0, 69, 0)
+TIME_LIMIT_S = 300
+_VERSION = re.compile(r"^Conftest: v?(\d+)\.(\d+)\.(\d+)", re.MULTILINE)
+_SHOWN = 2_000
+_PASSED_ON = ("PATH", "TMPDIR", "SYSTEMROOT")
+_INSTALL = "`make tools SETS=gate` builds it into .tools/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rules yield for one document, by rule id, as they yield it."""
+
+    found: Mapping[str, tuple[Any, ...]]
+
+
+def find_conftest(tools: Path | None = None) -> Path:
+    """Return the conftest of `tools`, or of the PATH.
+
+    Raises:
+        PolicyError: there is none.
+    """
+    if tools is not None and (tools / "conftest").is_file():
+        return tools / "conftest"
+    found = shutil.which("conftest")
+    if found is None:
+        raise PolicyError(f"conftest is missing, so nothing was judged; {_INSTALL}")
+    return Path(found)
+
+
+def check_version(conftest: Path) -> None:
+    """Refuse a conftest that judges differently from the one that rules are written for.
+
+    Raises:
+        PolicyError: it is older than 0.69.0, or does not say.
+    """
+    state = conftest.stat() if conftest.is_file() else None
+    said = _said_version(conftest, state.st_mtime_ns if state else 0)
+    found = _VERSION.search(said)
+    oldest = ".".join(map(str, OLDEST))
+    if found is None:
+        raise PolicyError(f"{conftest} --version says {said[:_SHOWN]!r}, no version of conftest; {_INSTALL}")
+    if tuple(map(int, found.groups())) < OLDEST:
+        version = ".".join(found.groups())
+        raise PolicyError(f"{conftest} is conftest {version}, {oldest} or newer is needed; {_INSTALL}")
+
+
+@lru_cache(maxsize=4)
+def _said_version(conftest: Path, modified: int) -> str:
+    return _run([str(conftest), "--version"], Path.cwd(), 30).stdout.decode(errors="replace")
+
+
+def ask(
+    conftest: Path,
+    policies: Path,
+    rules: Sequence[Rule],
+    documents: Mapping[str, bytes],
+    *,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> dict[str, Answer]:
+    """Return what the rules yield for each document by its name.
+
+    Raises:
+        PolicyError: conftest is missing, old, hangs, crashes, or says what cannot be understood.
+    """
+    check_version(conftest)
+    with tempfile.TemporaryDirectory(prefix="chartroom-gate-") as scratch:
+        top = Path(scratch)
+        staged = top / "policy"
+        staged.mkdir()
+        stage(policies, rules, staged)
+        write_capabilities(top / "capabilities.json")
+        (top / "empty.toml").write_text("", encoding="utf-8")
+        for name, content in documents.items():
+            (top / f"{name}.json").write_bytes(content)
+        command = [
+            str(conftest), "test", "--config-file", "empty.toml", "--policy", "policy", "--namespace", MAIN,
+            "--capabilities", "capabilities.json", "--strict", "--show-builtin-errors", "--rego-version", "v1",
+            "--parser", "json", "--output", "json", "--no-color", *(f"{name}.json" for name in documents),
+        ]  # fmt: skip
+        done = _run(command, top, time_limit_s)
+    return _read(done, rules, tuple(documents))
+
+
+def _run(command: list[str], folder: Path, time_limit_s: float) -> subprocess.CompletedProcess[bytes]:
+    """Run a program in a clean environment: conftest reads settings from CONFTEST_*, and plugins from its home."""
+    environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ} | {"HOME": str(folder)}
+    try:
+        with subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True,
+        ) as process:  # fmt: skip
+            try:
+                out, err = process.communicate(timeout=time_limit_s)
+            except subprocess.TimeoutExpired as error:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+                raise PolicyError(
+                    f"conftest did not finish within {time_limit_s:g} s, so nothing was judged; try again, or split the run with --env"
+                ) from error
+            return subprocess.CompletedProcess(command, process.returncode, out, err)
+    except OSError as error:
+        raise PolicyError(f"{command[0]} cannot be run ({error.strerror}), so nothing was judged; {_INSTALL}") from error
+
+
+def _read(done: subprocess.CompletedProcess[bytes], rules: Sequence[Rule], names: tuple[str, ...]) -> dict[str, Answer]:
+    """Understand conftest's JSON, or refuse all of it."""
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode not in (0, 1):
+        how = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
+        raise PolicyError(f"conftest ended with {how}, so nothing was judged: {said[:_SHOWN]}")
+    try:
+        results = json.loads(done.stdout)
+        by_file = {str(entry["filename"]).removesuffix(".json"): entry for entry in results}
+        answers = {name: _answer(by_file[name], rules) for name in names}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        shown = said or done.stdout.decode(errors="replace").strip() or "nothing"
+        raise PolicyError(f"conftest's answer cannot be understood, so nothing was judged: {shown[:_SHOWN]}") from error
+    if (done.returncode == 1) != any(entry.get("failures") for entry in results):
+        raise PolicyError(f"conftest's answer and its exit code {done.returncode} disagree, so nothing was judged: {said[:_SHOWN]}")
+    return answers
+
+
+def _answer(entry: Mapping[str, Any], rules: Sequence[Rule]) -> Answer:
+    """Sort results by rule, after counting that every rule was asked."""
+    if entry["namespace"] != MAIN or entry.get("exceptions"):
+        raise ValueError("another namespace, or exceptions")
+    found: dict[str, list[Any]] = {rule.id: [] for rule in rules}
+    for result in (*entry.get("failures", ()), *entry.get("warnings", ())):
+        metadata = result["metadata"]
+        found[metadata["rule"]].append(metadata["finding"])
+    quiet = sum(1 for results in found.values() if not results)
+    # A line that found nothing is a success: so all lines together are all rules.
+    if entry["successes"] != quiet:
+        raise ValueError(f"{entry['successes']} rules passed, {quiet} should have")
+    return Answer({name: tuple(results) for name, results in found.items()})

@@ -1,0 +1,22 @@
+# METADATA
+# title: Digests
+# description: |
+#   A version tag can be moved by whoever owns the registry account; a digest cannot.
+# custom:
+#   severity: warning
+#   reference: CKV_K8S_43, gatekeeper-library imagedigests
+#   values: image
+#   fix: append `@sha256:` and the digest, which `skopeo inspect` prints; Renovate keeps it fresh
+package images.digest
+
+deny contains finding if {
+	some pod in input.pods
+	some container in pod.containers
+	image := container.image
+	not regex.match(`@sha256:[0-9a-f]{64}$`, image)
+	finding := {
+		"msg": sprintf("container '%s' has the image %s without a digest", [container.name, image]),
+		"object": pod.id,
+		"container": container.name,
+	}
+}

@@ -1,0 +1,40 @@
+# METADATA
+# title: Linux capabilities
+# description: |
+#   Capabilities are pieces of root. Every container drops all of them; NET_BIND_SERVICE may come back,
+#   each other one only by an exception.
+# custom:
+#   severity: error
+#   reference: 'Kubernetes Pod Security Standards, restricted: Capabilities'
+#   values: exceptions
+#   fix: 'write `capabilities: {drop: [ALL]}`; a capability that is needed goes under `exceptions` as `allow: {capabilities: {add: [NAME]}}`'
+package pods.capabilities
+
+import data.lib.pods
+
+deny contains finding if {
+	some pod in input.pods
+	pods.is_complete(pod)
+	not pods.is_windows(pod)
+	some container in pod.containers
+	not "ALL" in object.get(container, ["securityContext", "capabilities", "drop"], [])
+	not pods.granted(pod, container, "privileged")
+	finding := {
+		"msg": sprintf("container '%s' does not drop ALL capabilities", [container.name]),
+		"object": pod.id,
+		"container": container.name,
+	}
+}
+
+deny contains finding if {
+	some pod in input.pods
+	some container in pod.containers
+	some capability in object.get(container, ["securityContext", "capabilities", "add"], [])
+	capability != "NET_BIND_SERVICE"
+	not pods.granted(pod, container, sprintf("capability:%s", [capability]))
+	finding := {
+		"msg": sprintf("container '%s' adds the capability %s", [container.name, capability]),
+		"object": pod.id,
+		"container": container.name,
+	}
+}

@@ -1,0 +1,16 @@
+package pods.plain_secret_test
+
+import data.lib.fixture
+import data.pods.plain_secret
+
+test_denies_password if {
+	fixture.messages(plain_secret.deny) == {`container 'app' has a secret in the plain variable DB_PASSWORD`} with input as fixture.of_container({"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]})
+}
+
+test_allows_reference if {
+	fixture.messages(plain_secret.deny) == set() with input as fixture.of_container({"env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]})
+}
+
+test_allows_file_switch_and_composition if {
+	fixture.messages(plain_secret.deny) == set() with input as fixture.of_container({"env": [{"name": "TOKEN_FILE", "value": "/run/t"}, {"name": "API_TOKEN", "value": "$(X)"}, {"name": "DISABLE_TOKEN", "value": "true"}]})
+}

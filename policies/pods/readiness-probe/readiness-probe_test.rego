@@ -1,0 +1,16 @@
+package pods.readiness_probe_test
+
+import data.lib.fixture
+import data.pods.readiness_probe
+
+test_denies_missing if {
+	fixture.messages(readiness_probe.deny) == {`container 'app' has ports and no readiness probe`} with input as fixture.of_container({"ports": [{"containerPort": 80}]})
+}
+
+test_allows_probe if {
+	fixture.messages(readiness_probe.deny) == set() with input as fixture.of_container({"ports": [{"containerPort": 80}], "readinessProbe": {"tcpSocket": {"port": 80}}})
+}
+
+test_allows_container_without_ports if {
+	fixture.messages(readiness_probe.deny) == set() with input as fixture.of_container({})
+}

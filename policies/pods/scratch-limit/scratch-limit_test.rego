@@ -1,0 +1,16 @@
+package pods.scratch_limit_test
+
+import data.lib.fixture
+import data.pods.scratch_limit
+
+test_warns_of_missing if {
+	fixture.messages(scratch_limit.deny) == {`volume 'tmp' is an emptyDir without a sizeLimit`} with input as fixture.of_pod({"spec": {"volumes": [{"name": "tmp", "emptyDir": {}}]}})
+}
+
+test_allows_limit if {
+	fixture.messages(scratch_limit.deny) == set() with input as fixture.of_pod({"spec": {"volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}]}})
+}
+
+test_allows_missing if {
+	fixture.messages(scratch_limit.deny) == set() with input as fixture.of_pod({})
+}

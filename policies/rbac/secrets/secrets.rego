@@ -1,0 +1,22 @@
+# METADATA
+# title: Reading secrets
+# description: |
+#   Whoever may list Secrets has every password of the namespace, or of the cluster.
+# custom:
+#   severity: error
+#   reference: KSV-0041, CIS Kubernetes Benchmark 5.1.2
+#   values: rbac
+#   fix: read the one Secret by `resourceNames`, or mount it
+package rbac.secrets
+
+deny contains finding if {
+ 	some kind in ["Role", "ClusterRole"]
+ 	some id in object.get(input.by_kind, kind, [])
+ 	some rule in input.objects[id].rules
+	"secrets" in rule.resources
+	"" in rule.apiGroups
+	some verb in ["get", "list", "watch", "*"]
+	verb in rule.verbs
+	not rule.resourceNames
+ 	finding := {"msg": sprintf("a rule lets it %s Secrets", [verb]), "object": id}
+ }

@@ -1,0 +1,23 @@
+# METADATA
+# title: Changing admission
+# description: |
+#   Whoever writes admission webhooks or policies sees and changes every object of the cluster, Secrets
+#   included.
+# custom:
+#   severity: error
+#   reference: KSV-0114
+#   values: rbac
+#   fix: take the resource out; what manages its own webhook names it by `resourceNames`
+package rbac.webhooks
+
+deny contains finding if {
+ 	some kind in ["Role", "ClusterRole"]
+ 	some id in object.get(input.by_kind, kind, [])
+ 	some rule in input.objects[id].rules
+	some resource in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
+	resource in rule.resources
+	some verb in ["create", "update", "patch", "delete"]
+	verb in rule.verbs
+	not rule.resourceNames
+ 	finding := {"msg": sprintf("a rule lets it %s %s", [verb, resource]), "object": id}
+ }

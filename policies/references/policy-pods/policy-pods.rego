@@ -1,0 +1,25 @@
+# METADATA
+# title: Policies without pods
+# description: |
+#   A network policy that selects no pod protects nothing: mostly a label was renamed.
+# custom:
+#   severity: error
+#   reference: kube-linter dangling-networkpolicy, kube-score networkpolicy-targets-pod
+#   fix: select the labels of a rendered workload of the same namespace
+package references.policy_pods
+
+deny contains finding if {
+	some environment, facts in input.environments
+	some id, pods in facts.selected
+	policy := input.objects[id]
+	policy.kind in {"NetworkPolicy", "CiliumNetworkPolicy"}
+	count(pods) == 0
+	not policy.namespace in facts.open
+	not _everything(policy)
+	finding := {"msg": "it selects no pod", "object": id, "environment": environment}
+}
+
+# A policy for whatever comes is meant for no pod in particular.
+_everything(policy) if policy.spec.podSelector == {}
+
+_everything(policy) if policy.spec.endpointSelector == {}
