@@ -1,0 +1,82 @@
+"""Memory, disks and devices: what all environments put on a host must fit."""
+
+from collections.abc import Iterator, Mapping
+
+from generator.source import Map
+
+from .model import GIB, SHARED_KINDS, Inventory
+from .read import Notes, size_of
+
+
+def check_space(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
+    """Sum memory and disks over all environments, and see that no device is given twice."""
+    foreign = [machine for tree in others.values() for machine in _machines(tree)]
+    for host in inventory.hosts.values():
+        used = sum(machine.memory_bytes for machine in inventory.machines if machine.host == host.name)
+        used += sum(_size(machine, "memory") for machine in foreign if machine.get("host") == host.name)
+        free = host.memory_bytes - host.reserved_bytes
+        if used > free:
+            message = f"the VMs on {host.name!r} have {_gib(used)} of memory, {_gib(free)} are there"
+            notes.error(host.place, "memory", message, "move one, or give it less")
+    _disks(inventory, foreign, notes)
+    _devices(inventory, foreign, notes)
+
+
+def _machines(tree: Map) -> Iterator[Map]:
+    for kind in ("nodes", "vms"):
+        yield from (machine for machine in tree.child(kind).values() if isinstance(machine, Map))
+
+
+def _size(tree: Map, key: str) -> int:
+    return size_of(str(tree.get(key, ""))) or 0
+
+
+def _gib(count: int) -> str:
+    return f"{count / GIB:g} GiB"
+
+
+def _disks(inventory: Inventory, foreign: list[Map], notes: Notes) -> None:
+    used: dict[tuple[str, str], int] = {}
+
+    def add(storage: str, host: str, size: int) -> None:
+        known = inventory.storages.get(storage)
+        where = (storage, "" if known is not None and known.kind in SHARED_KINDS else host)
+        used[where] = used.get(where, 0) + size
+
+    for machine in inventory.machines:
+        for disk in machine.disks.values():
+            add(disk.storage, machine.host or "", disk.size_bytes)
+            for target in machine.replicate:
+                add(disk.storage, target, disk.size_bytes)
+    for tree in foreign:
+        for inner in tree.child("disks").values():
+            if isinstance(inner, Map):
+                storage = str(inner.get("storage") or tree.get("storage") or "")
+                for host in (str(tree.get("host", "")), *tree.child("replicate")):
+                    add(storage, host, _size(inner, "size"))
+    for (name, host), size in sorted(used.items()):
+        found = inventory.storages.get(name)
+        if found is not None and found.size_bytes is not None and size > found.size_bytes:
+            where = f" of {host!r}" if host else ""
+            message = f"the disks on {name!r}{where} have {_gib(size)}, {_gib(found.size_bytes)} are there"
+            notes.error(found.place, "disks", message, "move one, or make it smaller")
+
+
+def _devices(inventory: Inventory, foreign: list[Map], notes: Notes) -> None:
+    held: dict[tuple[str, str], str] = {}
+    for tree in foreign:
+        host = inventory.hosts.get(str(tree.get("host", "")))
+        for device in tree.child("devices"):
+            if host is not None and device in host.pci:
+                held[(host.name, device)] = "a machine of another environment"
+    for machine in inventory.machines:
+        host = inventory.hosts.get(machine.host or "")
+        for device, count in machine.devices.items():
+            if host is None or device not in host.pci:
+                continue
+            key = (host.name, device)
+            if key in held or count > 1:
+                holder = held.get(key, machine.name)
+                message = f"{machine.name!r} takes device {device!r} of {host.name!r}, held by {holder!r}"
+                notes.error(machine.at("devices"), "device", message, "give it to one machine")
+            held.setdefault(key, machine.name)

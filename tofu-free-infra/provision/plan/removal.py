@@ -1,0 +1,97 @@
+"""Steps that take machines away: drain, leave etcd, stop, delete, forget; one after the other."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from provision.proxmox.observed import Vm
+
+from .seen import Seen, address_of, is_node, to_replace
+from .step import Deferred, Kind, Mark, Step
+from .wanted import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A machine that goes. `waits` are new nodes that join before it may."""
+
+    vm: Vm
+    is_node: bool
+    is_member: bool
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.vm.name
+
+    @property
+    def last(self) -> str:
+        """Return the id of its last step."""
+        kind = Kind.FORGET if self.is_node else Kind.VM_DELETE
+        return f"{self.vm.name}#{self.vm.vm_id}/{kind.value}"
+
+    @property
+    def deleted(self) -> str:
+        """Return the id of the step after which its VM id, name and address are free."""
+        return f"{self.vm.name}#{self.vm.vm_id}/{Kind.VM_DELETE.value}"
+
+
+def leaving(wanted: Wanted, seen: Seen) -> tuple[tuple[Leaving, ...], tuple[Deferred, ...]]:
+    """Return the machines of ours that go, workers and VMs first, and those that stay because they are protected."""
+    specs = {spec.vm_id: name for name, spec in wanted.specs.items()}
+    going, kept = [], []
+    for vm_id, vm in sorted(seen.ours(wanted.environment).items()):
+        name = specs.get(vm_id)
+        if vm.lock == "create" and name is not None:
+            continue
+        same = name is not None and (vm.name == name or not (is_node(vm) or name in wanted.nodes))
+        if same and not to_replace(vm):
+            continue
+        if vm.protected:
+            text = f"VM {vm_id} is protected and stays"
+            kept.append(
+                Deferred(vm.name, text, "set `protection: false` in the inventory or in Proxmox, and apply again")
+            )
+            continue
+        member = is_node(vm) and vm.name in seen.cluster.members
+        going.append(Leaving(vm, is_node(vm), member))
+    return tuple(sorted(going, key=lambda machine: machine.is_member)), tuple(kept)
+
+
+def removal_steps(
+    wanted: Wanted, seen: Seen, going: Iterable[Leaving], first: Mapping[str, frozenset[str]]
+) -> list[Step]:
+    """Return the steps of machines that go; `first` is what each waits for, by step id of its last step."""
+    found: list[Step] = []
+    before: frozenset[str] = frozenset()
+    for machine in going:
+        steps = list(_steps(wanted, seen, machine, first.get(machine.last, frozenset()), before))
+        found += steps
+        if machine.is_node:
+            before = frozenset({steps[-1].id})
+    return found
+
+
+def _steps(
+    wanted: Wanted, seen: Seen, machine: Leaving, first: frozenset[str], before: frozenset[str]
+) -> Iterable[Step]:
+    vm = machine.vm
+    needs = first | (before if machine.is_node else frozenset())
+
+    def step(kind: Kind, **fields: object) -> Step:
+        nonlocal needs
+        made = Step(kind, vm.name, Mark.DESTROY, needs, vm_id=vm.vm_id, host=vm.host, **fields)  # type: ignore[arg-type]  # argument only
+        needs = frozenset({made.id})
+        return made
+
+    address = address_of(vm)
+    if machine.is_node and vm.name in seen.cluster.nodes:
+        yield step(Kind.DRAIN, argument=address)
+    if machine.is_member:
+        yield step(Kind.LEAVE, argument=address)
+    if vm.vm_id in seen.site.ha_resources:
+        yield step(Kind.UN_HA)
+    if vm.running:
+        yield step(Kind.VM_STOP)
+    yield step(Kind.VM_DELETE)
+    if machine.is_node:
+        yield step(Kind.FORGET, argument=address)
