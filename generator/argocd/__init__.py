@@ -1,6 +1,6 @@
 """One resolved environment in, what ArgoCD pulls out: guard rails, AppProjects, Applications."""
 
-from generator.argocd.build import build
+from generator.argocd.build import build, build_domain, build_environment
 from generator.argocd.check import MOST_OBJECTS, check
 from generator.argocd.rendered import ClusterObject, GroupKind, Rendered, Seen, scan, survey
 
@@ -11,6 +11,8 @@ __all__ = [
     "Rendered",
     "Seen",
     "build",
+    "build_domain",
+    "build_environment",
     "check",
     "scan",
     "survey",

@@ -52,18 +52,35 @@ def build(
     its chart renders: ArgoCD does not see, so does not prune, objects of a kind that the project
     no longer allows (docs/architecture/decisions/0021).
     """
-    folder = f"kubernetes/{fleet.environment.name}"
+    files = build_environment(fleet, rendered.get(SHARED))
+    for name in fleet.domains:
+        files |= build_domain(fleet, name, rendered.get(name), prunable=prunable)
+    return {path: files[path] for path in sorted(files)}
+
+
+def build_environment(fleet: Fleet, shared: Rendered | None) -> dict[str, str]:
+    """The files of an environment that belong to no domain; `shared` is what its shared-config renders."""
+    folder = _folder(fleet)
     files = dict(_environment(fleet, folder))
     rails = {f"{folder}/{NAMESPACES}/{rail.namespace}.yaml": rail for rail in guard_rails(fleet)}
     files |= {path: _text(rail.objects, *rail.sources) for path, rail in rails.items()}
     if rails:
         files[f"{folder}/{GUARD_RAILS}.yaml"] = _guard_rails(fleet, folder)
-    shared = rendered.get(SHARED)
     if shared is not None and shared.objects:
         files[f"{folder}/{SHARED}/{SHARED}.yaml"] = _shared(fleet, shared)
-    for domain in fleet.domains.values():
-        files.update(_domain(fleet, domain, rendered.get(domain.name), folder, prunable))
-    return {path: files[path] for path in sorted(files)}
+    return files
+
+
+def build_domain(
+    fleet: Fleet, name: str, rendered: Rendered | None, *, prunable: frozenset[GroupKind] = frozenset()
+) -> dict[str, str]:
+    """The files of one domain of an environment; none where it has no such domain."""
+    domain = fleet.domains.get(name)
+    return dict(_domain(fleet, domain, rendered, _folder(fleet), prunable)) if domain is not None else {}
+
+
+def _folder(fleet: Fleet) -> str:
+    return f"kubernetes/{fleet.environment.name}"
 
 
 def _text(objects: tuple[Json, ...], *sources: str) -> str:

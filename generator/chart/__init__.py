@@ -10,6 +10,7 @@ from generator.chart.build import (
     domain_values,
     domains_of,
     lone_values,
+    names_of,
     no_patches,
     scopes_of,
     write_chart,
@@ -18,11 +19,13 @@ from generator.chart.chart import Files, Link, service_template
 from generator.chart.delta import delta, merged
 from generator.chart.error import ChartError
 from generator.chart.patch import apply_patches
+from generator.chart.readme import SHARED
 from generator.chart.scope import Scope, scope_of
 from generator.chart.seen import Seen, seen_in
 from generator.chart.service import service_values
 
 __all__ = [
+    "SHARED",
     "ChartError",
     "ChartValues",
     "Files",
@@ -40,6 +43,7 @@ __all__ = [
     "domains_of",
     "lone_values",
     "merged",
+    "names_of",
     "no_patches",
     "scope_of",
     "scopes_of",

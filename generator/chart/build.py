@@ -42,8 +42,12 @@ def build(fleets: Mapping[str, Fleet], patch: Patcher = no_patches) -> Files:
 
 def build_values(scopes: Scopes, patch: Patcher = no_patches) -> dict[str, ChartValues]:
     """The complete values of every chart in every environment; the shared one comes last."""
-    values: dict[str, ChartValues] = {name: chart_values(name, scopes, patch) for name in domains_of(scopes)}
-    return values | {SHARED: chart_values(SHARED, scopes)}
+    return {name: chart_values(name, scopes, patch) for name in names_of(scopes)}
+
+
+def names_of(scopes: Scopes) -> tuple[str, ...]:
+    """The names of all charts."""
+    return (*domains_of(scopes), SHARED)
 
 
 def chart_values(name: str, scopes: Scopes, patch: Patcher = no_patches) -> ChartValues:

@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,15 @@ def _environments(ctx: click.Context, param: click.Parameter, incomplete: str) -
     )
 
 
-def _environment_option(required: bool = False) -> Callable[[Command], Command]:
+def _environment_option(
+    required: bool = False, default: str = "the site's default_environment"
+) -> Callable[[Command], Command]:
     return click.option(
         "--env",
         "environment",
         required=required,
         shell_complete=_environments,
-        help="The environment. Default: the site's default_environment.",
+        help=f"The environment. Default: {default}.",
     )
 
 
@@ -93,6 +96,135 @@ def charts(check: bool, fail_on: str, quiet: bool, root: Path | None) -> None:
     from generator.cli.charts import run_charts
 
     sys.exit(run_charts(root, check=check, fail_on=fail_on, quiet=quiet))
+
+
+@cli.command()
+@click.option("--env", "environment", shell_complete=_environments, help="Only this environment. Default: all.")
+@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only this rule or category; may be repeated.")
+@click.option(
+    "--service", "services", multiple=True, shell_complete=_services, help="Only this service; may be repeated."
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["text", "json", "sarif", "junit", "github", "markdown", "html"]),
+    help="May be repeated. Default: text.",
+)
+@click.option(
+    "--output",
+    "-o",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for the last formats, in their order.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="What makes exit code 1.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Findings in this file are counted, new ones fail.",
+)
+@click.option("--write-baseline", type=click.Path(path_type=Path, dir_okay=False), help="Write down what is found now.")
+@click.option(
+    "--manifests",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Judge YAML files, folders or charts that were not written here; may be repeated.",
+)
+@click.option(
+    "--crds",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --manifests: definitions of custom kinds.",
+)
+@click.option("--kubernetes", default="1.36", show_default=True, help="With --manifests: the Kubernetes version.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Judge waivers as of this day. Default: today.")
+@_root_option
+def check(
+    environment: str | None,
+    rules: tuple[str, ...],
+    services: tuple[str, ...],
+    today: datetime | None,
+    root: Path | None,
+    **options: Any,
+) -> None:
+    """Judge everything: drift, schemas, rules, reachability, packing, frozen fields, waivers.
+
+    \b
+    chartroom check
+    chartroom check --env prod --rule pods
+    chartroom check --format text --format sarif --output gate.sarif
+    chartroom check --manifests deploy/ --kubernetes 1.35
+    """
+    from generator.cli.check import run_check
+    from generator.pipeline.check import Choice
+
+    day = (today or datetime.now()).date()  # noqa: DTZ005 -- waivers end on the day of whoever runs this
+    sys.exit(run_check(root, Choice(environment, rules, services), today=day, **options))
+
+
+@cli.command()
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Count from this day. Default: today.")
+@_root_option
+def waivers(today: datetime | None, root: Path | None) -> None:
+    """List waivers: whose they are, how old, and when they end.
+
+    Exit code 4 where one is past or cannot be read.
+    """
+    from generator.cli.check import run_waivers
+
+    sys.exit(run_waivers(root, (today or datetime.now()).date()))  # noqa: DTZ005 -- as above
+
+
+@cli.group()
+def policy() -> None:
+    """Work on rules: list them, run their tests and cases, write a new one."""
+
+
+@policy.command("list")
+@_root_option
+def policy_list(root: Path | None) -> None:
+    """List every rule with its severity."""
+    from generator.cli.policy import run_list
+
+    sys.exit(run_list(root))
+
+
+@policy.command("test")
+@click.argument("rules", nargs=-1)
+@_root_option
+def policy_test(rules: tuple[str, ...], root: Path | None) -> None:
+    """Run the tests of rules, and see every case pass or fail as its folder says."""
+    from generator.cli.policy import run_test
+
+    sys.exit(run_test(root, rules))
+
+
+@policy.command("new")
+@click.argument("name", metavar="CATEGORY/RULE")
+@_root_option
+def policy_new(name: str, root: Path | None) -> None:
+    """Write a rule that works, with its test and a case for each verdict."""
+    from generator.cli.policy import run_new
+
+    sys.exit(run_new(root, name))
+
+
+@policy.command("docs")
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder. Default: the repository.")
+@_root_option
+def policy_docs(output: Path | None, root: Path | None) -> None:
+    """Write a page for each rule, with what it refuses and accepts."""
+    from generator.cli.policy import run_docs
+
+    sys.exit(run_docs(root, output))
 
 
 @cli.command()
@@ -174,6 +306,34 @@ def frozen(root: Path | None) -> None:
     from generator.cli.edit import run_frozen
 
     sys.exit(run_frozen(root))
+
+
+@cli.command()
+@click.argument("base", default="HEAD", metavar="[BASE]")
+@_environment_option(default="all of them")
+@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["never", "danger"]),
+    default="never",
+    show_default=True,
+    help="What makes exit code 1.",
+)
+@_root_option
+def diff(base: str, environment: str | None, form: str, fail_on: str, root: Path | None) -> None:
+    """Show what a change does to the rendered fleet, and mark what is dangerous.
+
+    Compares the committed charts and Applications of BASE, a commit or branch, with those of the
+    working tree: run `chartroom charts` first. Dangerous is a frozen field, a volume dropped, a
+    namespace moved, exposure or egress widened, a privilege gained, a backup removed, a budget passed.
+
+    \b
+    chartroom diff                        what is not committed yet
+    chartroom diff env/prod --env prod    the review of a promotion
+    """
+    from generator.cli.diff import run_diff
+
+    sys.exit(run_diff(root, base, environment=environment, form=form, fail_on=fail_on))
 
 
 @cli.command()

@@ -2,10 +2,12 @@
 
 from functools import lru_cache
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from generator.docs.markdown import Markdown, code, escape, link
+
+if TYPE_CHECKING:
+    import jinja2
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TOO_MANY_BLANKS = "\n\n\n"
@@ -20,7 +22,9 @@ def _finish(value: object) -> object:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
+def _environment() -> "jinja2.Environment":
+    import jinja2  # the process that writes the charts may do so while another imports this
+
     environment = jinja2.Environment(  # noqa: S701  # Markdown, not HTML: `_finish` escapes
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -37,7 +41,7 @@ def _environment() -> jinja2.Environment:
 
 
 @lru_cache(maxsize=32)
-def _template(name: str) -> jinja2.Template:
+def _template(name: str) -> "jinja2.Template":
     return _environment().get_template(f"{name}.md.j2")
 
 

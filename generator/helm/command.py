@@ -1,6 +1,5 @@
 """The `helm` command, which the engine is compared with, and which renders where there is no engine."""
 
-import asyncio
 import json
 import tempfile
 from collections.abc import Mapping
@@ -59,6 +58,8 @@ class HelmCommand:
         Raises:
             HelmError: helm cannot be run, or refuses.
         """
+        import asyncio  # 20 ms that whoever only writes charts does not pay
+
         from pyhelm3 import Command
         from pyhelm3.errors import Error
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.finding import Severity
+from generator.pipeline.carried import bring_library
 from generator.pipeline.place import require_values
 from generator.pipeline.state import Outcome, inputs_of, recall, remember
 from generator.tree import check, hold, write
@@ -24,6 +25,7 @@ def write_charts(root: Path, *, on_wait: Callable[[str], None] | None = None) ->
     """
     require_values(root)
     with hold(root, on_wait=on_wait) as held:
+        bring_library(root)
         inputs = inputs_of(root)
         recalled = recall(root, inputs)
         if recalled is not None:

@@ -1,7 +1,6 @@
 """From a workspace to every generated file, and to every rendered manifest."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,18 +12,29 @@ from generator.chart.seen import KIND_GROUPS
 from generator.chart.service import CLUSTER_SCOPED
 from generator.finding import Finding, Unusable
 from generator.helm import ChartTexts, Pairs, Renderer, library_texts, renderer
+from generator.pipeline.beside import beside
+from generator.pipeline.carried import library_folder
 from generator.pipeline.patch import Patches
 from generator.pipeline.state import SCOPE
 from generator.pipeline.workspace import Workspace
 from generator.tree import Content, Link, Tree
 
 TOOLS = ".tools/bin"
-LIBRARY = "charts/common"
+# Of so many charts, one is written beside the pages.
+_OF = 5
 # ArgoCD neither sees nor prunes what a project no longer allows, so projects allow every kind that
 # the library can print (docs/architecture/decisions/0021).
 _PRUNABLE = frozenset(
     argocd.GroupKind(group, kind) for kind, group in KIND_GROUPS.items() if kind not in CLUSTER_SCOPED
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some charts: their files, those of their Applications, and what each renders in each environment."""
+
+    files: dict[str, Content]
+    rendered: dict[str, dict[str, argocd.Rendered]]
 
 
 @dataclass(frozen=True)
@@ -45,19 +55,46 @@ class Charts:
     @cached_property
     def values(self) -> Mapping[str, chart.ChartValues]:
         """chart -> environment -> complete values."""
-        root = self.workspace.root
-        return chart.build_values(self.scopes, Patches(root, root / TOOLS, self.scopes))
+        return chart.build_values(self.scopes, self._patches)
 
-    def files(self) -> dict[str, str | chart.Link]:
-        found: dict[str, str | chart.Link] = {}
-        for name, values in self.values.items():
-            found.update(chart.write_chart(name, self.scopes, values))
-        return found
+    @cached_property
+    def _patches(self) -> Patches:
+        root = self.workspace.root
+        return Patches(root, root / TOOLS, self.scopes)
+
+    @cached_property
+    def halves(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of all charts in two parts; those that enter the Helm engine are in the first.
+
+        The second is the smaller: whoever writes it writes the pages too, which cost as much as two thirds of the charts.
+        """
+        names = chart.names_of(self.scopes)
+        patched = {
+            service.domain for scope in self.scopes.values() for service in scope.fleet.services.values() if service.patches
+        }
+        others = [name for name in names if name not in patched]
+        first = patched | {name for index, name in enumerate(others) if index % _OF != 0}
+        return tuple(name for name in names if name in first), tuple(name for name in names if name not in first)
+
+    def share(self, names: tuple[str, ...]) -> Share:
+        """Write some of the charts, and what ArgoCD makes of them."""
+        share = Share({}, {})
+        for name in names:
+            values = chart.chart_values(name, self.scopes, self._patches)
+            share.files.update(_contents(chart.write_chart(name, self.scopes, values)))
+            rendered = {environment: argocd.survey(_seen(own)) for environment, own in values.items()}
+            for environment, seen in rendered.items():
+                fleet = self.scopes[environment].fleet
+                share.files.update(_contents(argocd.build_domain(fleet, name, seen, prunable=_PRUNABLE)))
+            share.rendered[name] = rendered
+        return share
 
     def render(self, environments: tuple[str, ...]) -> dict[str, dict[str, Pairs]]:
         """Render every chart: environment -> chart -> pairs. Two threads: the engine works outside of Python."""
+        from concurrent.futures import ThreadPoolExecutor
+
         engine: Renderer = renderer(self.workspace.root / TOOLS)
-        library = library_texts(self.workspace.root / LIBRARY)
+        library = library_texts(library_folder(self.workspace.root))
         packed = {name: ChartTexts(name, {**library, **self._templates(name)}) for name in self.values}
         jobs = [(environment, name) for name in self.values for environment in environments]
         with ThreadPoolExecutor(max_workers=2) as pool:
@@ -84,17 +121,24 @@ def generate(workspace: Workspace) -> Tree:
         Unusable: there are errors in the values; nothing may be written.
     """
     charts = Charts(workspace)
-    files = charts.files()
+    first, second = charts.halves
+    with beside(lambda: (charts.share(second), _pages(workspace))) as second_half:
+        share = charts.share(first)
+        other, pages = second_half()
+    files = {**share.files, **other.files, **pages, **_contents(dict(schema_files()))}
+    rendered = share.rendered | other.rendered
     findings: list[Finding] = []
     for environment, fleet in workspace.fleets.items():
-        seen = {name: argocd.survey(_seen(values[environment])) for name, values in charts.values.items()}
+        seen = {name: rendered[name][environment] for name in sorted(rendered)}
         findings += argocd.check(fleet, seen)
-        files.update(argocd.build(fleet, seen, prunable=_PRUNABLE))
+        files.update(_contents(argocd.build_environment(fleet, seen[chart.SHARED])))
     if findings:
         raise Unusable(findings)
-    files.update(docs.build(workspace.fleets, docs.read_facts(workspace.root), _remarks(workspace)))
-    files.update(schema_files())
-    return Tree(SCOPE, {path: _content(text) for path, text in files.items()})
+    return Tree(SCOPE, files)
+
+
+def _pages(workspace: Workspace) -> dict[str, Content]:
+    return _contents(docs.build(workspace.fleets, docs.read_facts(workspace.root), _remarks(workspace)))
 
 
 def _seen(values: Mapping[str, object]) -> Iterator[argocd.Seen]:
@@ -110,8 +154,10 @@ def _remarks(workspace: Workspace) -> docs.Remarks:
     return docs.read_remarks(root, [*files, *(file.path for file in workspace.sources.services.values())])
 
 
-def _content(text: str | chart.Link) -> Content:
-    return Link(text.target) if isinstance(text, chart.Link) else text.encode()
+def _contents(files: Mapping[str, str | chart.Link]) -> dict[str, Content]:
+    return {
+        path: Link(text.target) if isinstance(text, chart.Link) else text.encode() for path, text in files.items()
+    }
 
 
 def schema_files() -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from generator.chart import Scopes, apply_patches, lone_values, service_template
 from generator.emitter import emit
 from generator.finding import Unusable
 from generator.helm import ChartTexts, Renderer, library_texts, renderer
+from generator.pipeline.carried import library_folder
 
 
 class Patches:
@@ -44,7 +45,7 @@ class Patches:
             "dependencies": [{"name": "common", "version": "1.0.0"}],
         }
         own = {"Chart.yaml": emit(metadata), f"templates/{service.name}.yaml": service_template(service.name)}
-        texts = ChartTexts(name, library_texts(self._root / "charts" / "common") | own)
+        texts = ChartTexts(name, library_texts(library_folder(self._root)) | own)
         values = lone_values(self._scopes[environment], environment, service)
         pairs = self._engine.render_complete(texts, values)
         manifests = (manifest for pair in pairs for manifest in read_manifests(pair.document).manifests)

@@ -5,10 +5,12 @@ from generator.policy.case import Case, case_document, find_cases
 from generator.policy.document import Context, Entry, build_document, to_bytes
 from generator.policy.error import PolicyError, PolicyUsage
 from generator.policy.gate import Judgement, PythonRule, judge_fleet
-from generator.policy.hit import Hit
-from generator.policy.place import Places, findings_of
+from generator.policy.hit import Hit, finished_hits, stage_rule
+from generator.policy.page import rule_pages
+from generator.policy.place import Places, findings_of, place_of
 from generator.policy.rule import Rule, read_rules
 from generator.policy.runner import ask, find_conftest
+from generator.policy.trace import values_path
 from generator.policy.waiver import Waived, Waiver, apply, read_waivers
 
 __all__ = [
@@ -32,8 +34,13 @@ __all__ = [
     "find_cases",
     "find_conftest",
     "findings_of",
+    "finished_hits",
     "judge_fleet",
+    "place_of",
     "read_rules",
     "read_waivers",
+    "rule_pages",
+    "stage_rule",
     "to_bytes",
+    "values_path",
 ]

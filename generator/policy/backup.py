@@ -37,7 +37,9 @@ class Copies:
             if any(matches(selector, volume["labels"]) for selector in selectors if selector):
                 location = str(template.get("storageLocation"))
                 known = self._has("BackupStorageLocation", location)
-                yield _copy(name, body["spec"].get("schedule"), self._by_name.get(location) if known else None, location)
+                yield _copy(
+                    name, body["spec"].get("schedule"), self._by_name.get(location) if known else None, location
+                )
 
     def _volsync(self, volume: Mapping[str, Any], namespace: str) -> Iterator[Json]:
         for name, body in self._by_kind.get("ReplicationSource", ()):

@@ -91,7 +91,7 @@ def _entries(name: str, case: Case) -> Iterator[Entry]:
 def _placed(value: Any, name: str) -> Any:
     """Put the environment's name where a case says `$environment`."""
     if isinstance(value, dict):
-        return {key: _placed(item, name) for key, item in value.items()}
+        return {key.replace(_HERE, name): _placed(item, name) for key, item in value.items()}
     if isinstance(value, list):
         return [_placed(item, name) for item in value]
     return value.replace(_HERE, name) if isinstance(value, str) else value

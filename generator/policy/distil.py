@@ -54,7 +54,9 @@ def looks_secret(text: str) -> bool:
 
 def _without_pod(spec: Json) -> Json:
     """A workload's own fields: its pods stand in the document's list of pods."""
-    kept = {key: value for key, value in spec.items() if key not in ("template", "containers", "initContainers", "volumes")}
+    kept = {
+        key: value for key, value in spec.items() if key not in ("template", "containers", "initContainers", "volumes")
+    }
     if "jobTemplate" in kept and isinstance(kept["jobTemplate"], dict):
         job = kept["jobTemplate"].get("spec") or {}
         kept["jobTemplate"] = {"spec": {key: value for key, value in job.items() if key != "template"}}

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from generator.catalogue.quantity import QuantityError, bytes_of
+from generator.catalogue.quantity import QuantityError
 from generator.fleet import Fleet
 from generator.policy.backup import Copies
 from generator.policy.claim import Key, grouped, rendered_claims
@@ -271,7 +271,10 @@ class _Environment:
             "workloads": (workloads := self._workloads(base)),
             "volumes": (volumes := self._volumes(base)),
             "needs": needs_of(workloads, volumes),
-            "coverage": self._coverage(base, selected),
+            "coverage": self._coverage(selected, alerts := alerts_of(self.bodies)),
+            "alerts": [
+                {"namespace": space, "service": name, "names": names} for (space, name), names in alerts.items()
+            ],
             "quotas": self._quotas(),
             "applications": (applications := self._applications()),
             "waves": waved(applications, base["services"]),
@@ -377,7 +380,11 @@ class _Environment:
     def _servers(self) -> dict[str, str]:
         """Return the NFS server by the name of its PersistentVolume."""
         found = {}
-        addresses = {str(address): name for name, address in self.context.fleet.site.addresses.items()} if self.context.fleet else {}
+        addresses = (
+            {str(address): name for name, address in self.context.fleet.site.addresses.items()}
+            if self.context.fleet
+            else {}
+        )
         for item in self.items:
             nfs = (item.body.get("spec") or {}).get("nfs") if item.body.get("kind") == "PersistentVolume" else None
             if nfs:
@@ -395,14 +402,19 @@ class _Environment:
             return service.postgres.storage.tier
         component = service.components.get(labels.get(_COMPONENT, ""))
         for entry in component.volumes.values() if component else ():
-            if entry.form == "nfs" and volume["name"].startswith(f"{component.workload}-{entry.name}-" if component else ""):
+            if entry.form == "nfs" and volume["name"].startswith(
+                f"{component.workload}-{entry.name}-" if component else ""
+            ):
                 return fleet.site.shares[entry.share or ""].tier
-            if component and volume["name"] in (f"{entry.name}-{component.workload}", f"{component.workload}-{entry.name}"):
+            if component and volume["name"] in (
+                f"{entry.name}-{component.workload}",
+                f"{component.workload}-{entry.name}",
+            ):
                 return entry.tier
         return None
 
-    def _coverage(self, base: Json, selected: Mapping[str, list[str]]) -> list[Json]:
-        watchers, alerts = watchers_of(self.bodies, selected), alerts_of(self.bodies)
+    def _coverage(self, selected: Mapping[str, list[str]], alerts: Mapping[tuple[str, str], list[str]]) -> list[Json]:
+        watchers = watchers_of(self.bodies, selected)
         found = []
         for item in self.items:
             labels = metadata(item.body).get("labels") or {}
@@ -423,7 +435,11 @@ class _Environment:
 
     def _quotas(self) -> list[Json]:
         return [
-            {"id": item.id, "namespace": namespace_of(item.body), "hard": quantities((item.body.get("spec") or {}).get("hard") or {})}
+            {
+                "id": item.id,
+                "namespace": namespace_of(item.body),
+                "hard": quantities((item.body.get("spec") or {}).get("hard") or {}),
+            }
             for item in self.items
             if item.body.get("kind") == "ResourceQuota"
         ]

@@ -37,7 +37,7 @@ def facts_of(fleet: Fleet) -> Json:
         "backends": _backends(site),
         "store": f"{site.secret_store.kind}/{site.secret_store.name}",
         "priority_classes": dict(sorted(site.priority_classes.items())),
-        "nodes": [_node(node) for node in fleet.inventory.nodes.values()],
+        "nodes": [_node(node, site) for node in fleet.inventory.nodes.values()],
         "pools": [_pool(site, name) for name in sorted(site.address_pools)],
         "classes": {name: _class(site, name) for name in sorted(site.classes)},
         "tiers": {name: _tier(site, name) for name in sorted(site.tiers)},
@@ -46,7 +46,11 @@ def facts_of(fleet: Fleet) -> Json:
             for share in site.shares.values()
         },
         "domains": {
-            name: {"budget": _budget(fleet.budgets.get(name, domain.budget)), "tier": domain.tier, "place": str(domain.place)}
+            name: {
+                "budget": _budget(fleet.budgets.get(name, domain.budget)),
+                "tier": domain.tier,
+                "place": str(domain.place),
+            }
             for name, domain in sorted(fleet.domains.items())
         },
         "namespaces": {name: _namespace(namespace) for name, namespace in sorted(fleet.namespaces.items())},
@@ -66,7 +70,7 @@ def _backends(site: Site) -> Json:
     }
 
 
-def _node(node: Node) -> Json:
+def _node(node: Node, site: Site) -> Json:
     return {
         "name": node.name,
         "role": node.role,
@@ -76,7 +80,7 @@ def _node(node: Node) -> Json:
         "pods": PODS_PER_NODE,
         "labels": dict(node.labels),
         "taints": list(node.taints),
-        "devices": dict(node.devices),
+        "resources": {site.devices[name].resource: many for name, many in node.devices.items() if name in site.devices},
         "host": node.host,
         "place": str(node.place),
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from generator.finding import Finding, Severity
 from generator.policy.error import PolicyError
 from generator.policy.rule import Rule
 
@@ -19,6 +20,7 @@ class Hit:
     """A rule refused some objects of one environment.
 
     `objects` are their names (Kind/namespace/name), `ids` those of them that the document has.
+    `finished` is set where a stage other than the rules has written the whole finding.
     """
 
     rule: Rule
@@ -31,6 +33,19 @@ class Hit:
     values: tuple[str | int, ...] = ()
     place: str | None = None
     also: tuple[str, ...] = ()
+    finished: Finding | None = None
+
+
+def finished_hits(environment: str, findings: Iterable[Finding]) -> Iterator[Hit]:
+    """Yield what another stage found as hits, so that waivers cover it too."""
+    for finding in findings:
+        rule = stage_rule(finding.rule, finding.severity)
+        yield Hit(rule, finding.message, environment, finding.objects, (), finding.fix, finished=finding)
+
+
+def stage_rule(name: str, severity: Severity) -> Rule:
+    """Return a rule that is no file of the policies: what a stage in Python judges by."""
+    return Rule(name, "", "", name, "", severity, "", (), "", "fleet")
 
 
 def read_hits(rule: Rule, yielded: Iterable[Any], document: Json) -> Iterator[Hit]:

@@ -132,7 +132,9 @@ def volumes_of(body: Mapping[str, Any], replicas: int) -> Iterator[Json]:
                 meta = template.get("metadata") or {}
                 # The controller copies the labels of the selector onto the claims.
                 labels = {**((spec.get("selector") or {}).get("matchLabels") or {}), **(meta.get("labels") or {})}
-                yield _volume(f"{meta.get('name')}-{metadata.get('name')}", template.get("spec") or {}, labels, replicas)
+                yield _volume(
+                    f"{meta.get('name')}-{metadata.get('name')}", template.get("spec") or {}, labels, replicas
+                )
         case "Cluster" if "storage" in spec:
             storage = spec["storage"]
             yield {

@@ -49,7 +49,10 @@ def need_of(workloads: Iterable[Mapping[str, Any]], volumes: Iterable[Mapping[st
 
 def quiet_of(workloads: Iterable[Mapping[str, Any]]) -> Json:
     """Return what stands when nothing rolls: pods that go anywhere, and pods that each node has."""
-    found: Json = {"spread": {"cpu_m": 0, "memory_bytes": 0, "pods": 0}, "each": {"cpu_m": 0, "memory_bytes": 0, "pods": 0}}
+    found: Json = {
+        "spread": {"cpu_m": 0, "memory_bytes": 0, "pods": 0},
+        "each": {"cpu_m": 0, "memory_bytes": 0, "pods": 0},
+    }
     for item in workloads:
         part = found["each"] if item["per_node"] else found["spread"]
         times = item["per_node"] or item["quiet"]

@@ -1,15 +1,17 @@
 """From a hit to the line that a person wrote, and from hits to findings."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from generator.catalogue.service import Component, Service
 from generator.finding import Finding, Place
 from generator.fleet import Fleet
 from generator.policy.hit import Hit
-from generator.source import Map, place_at
+from generator.source import Path, place_at
 
 _NAME, _COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
+_DOMAIN = "app.kubernetes.io/part-of"
 _SHOWN = 3
 
 
@@ -28,13 +30,7 @@ class Places:
         fleet = self._fleets.get(hit.environment)
         if body is None or fleet is None:
             return Place(body["path"]) if body else Place("values/site.yaml")
-        service = self.service_of(hit)
-        if service is not None:
-            return _in_service(service, body["labels"].get(_COMPONENT), hit)
-        domain = fleet.domains.get(str(body["labels"].get("app.kubernetes.io/part-of")))
-        if domain is not None:
-            return place_at(domain.tree, hit.values or hit.rule.values) if domain.tree.marks else domain.place
-        return place_at(fleet.site.tree, hit.values or hit.rule.values)
+        return place_of(fleet, body["labels"], hit.values or hit.rule.values, hit.container)
 
     def service_of(self, hit: Hit) -> Service | None:
         """Return the service whose object was hit."""
@@ -43,23 +39,35 @@ class Places:
         return fleet.services.get(body["labels"].get(_NAME, "")) if body and fleet else None
 
 
-def _in_service(service: Service, name: str | None, hit: Hit) -> Place:
+def place_of(fleet: Fleet, labels: Mapping[str, str], path: Path, container: str | None = None) -> Place:
+    """Return the place of a field of the service, else of the domain, else of the site, that made an object."""
+    service = fleet.services.get(labels.get(_NAME, ""))
+    if service is not None:
+        return _in_service(service, labels.get(_COMPONENT), path, container)
+    domain = fleet.domains.get(labels.get(_DOMAIN, ""))
+    if domain is not None:
+        return place_at(domain.tree, path) if path and path[0] in domain.tree.marks else domain.place
+    return place_at(fleet.site.tree, path)
+
+
+def _in_service(service: Service, name: str | None, path: Path, container: str | None) -> Place:
     component = service.components.get(name or "main") or service.main
-    path = hit.values or hit.rule.values
-    tree = component.tree if component and isinstance(component.tree, Map) and component.tree.marks else service.tree
-    if component is not None and hit.container in component.init_containers and path[:1] != ("initContainers",):
-        path = ("initContainers", str(hit.container), *path)
+    tree = component.tree if component is not None and component.tree.marks else service.tree
+    if component is not None and container in component.init_containers and path[:1] != ("initContainers",):
+        path = ("initContainers", str(container), *path)
     first = path[0] if path else ""
+    if service.postgres is not None and first in service.tree.child("postgres").marks:
+        path, first, tree = ("postgres", *path), "postgres", service.tree
     if first not in tree.marks and first in service.tree.marks:
         tree = service.tree
-    return place_at(tree, path) if first in tree.marks else _top(service, component, tree)
+    return place_at(tree, path) if first in tree.marks else _top(service, component)
 
 
-def _top(service: Service, component: Component | None, tree: Map) -> Place:
+def _top(service: Service, component: Component | None) -> Place:
     """Where a field that is missing would stand: the component's block, else the service's first line."""
     if component is not None and component.name in service.tree.child("components"):
         return service.tree.child("components").key_place(component.name)
-    return service.place
+    return service.tree.key_place("summary") if "summary" in service.tree.marks else service.place
 
 
 def parse_place(text: str) -> Place:
@@ -72,8 +80,19 @@ def findings_of(hits: Iterable[Hit], places: Places) -> list[Finding]:
     """Return findings, one for each place and fault, with every object that it hits."""
     groups: dict[tuple[Place, str, str, str], list[Hit]] = {}
     for hit in hits:
-        groups.setdefault((places.of(hit), hit.rule.id, hit.message, hit.fix), []).append(hit)
-    return [_finding(place, group, places) for (place, _, _, _), group in groups.items()]
+        place = hit.finished.place if hit.finished else places.of(hit)
+        groups.setdefault((place, hit.rule.id, hit.message, hit.fix), []).append(hit)
+    return [
+        _as_written(group) if group[0].finished else _finding(place, group, places)
+        for (place, _, _, _), group in groups.items()
+    ]
+
+
+def _as_written(hits: list[Hit]) -> Finding:
+    finding = hits[0].finished
+    assert finding is not None
+    objects = sorted({f"{hit.environment}: {name}" for hit in hits for name in hit.objects})
+    return replace(finding, objects=tuple(objects))
 
 
 def _finding(place: Place, hits: list[Hit], places: Places) -> Finding:

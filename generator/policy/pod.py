@@ -77,7 +77,10 @@ def _pod(path: tuple[str, ...], template: Mapping[str, Any], made_by: str = "") 
     spec = template["spec"]
     metadata = template.get("metadata") or {}
     containers = tuple(
-        {**container, "list": name} for name in LISTS for container in spec.get(name) or () if isinstance(container, dict)
+        {**container, "list": name}
+        for name in LISTS
+        for container in spec.get(name) or ()
+        if isinstance(container, dict)
     )
     rest = {key: value for key, value in spec.items() if key not in LISTS}
     return Pod(path, metadata.get("labels") or {}, metadata.get("annotations") or {}, rest, containers, made_by)

@@ -27,7 +27,12 @@ _SYSCTLS = {
     "net.ipv4.tcp_keepalive_intvl": 29, "net.ipv4.tcp_keepalive_probes": 29, "net.ipv4.tcp_rmem": 32,
     "net.ipv4.tcp_wmem": 32, "net.ipv4.tcp_slow_start_after_idle": 37, "net.ipv4.tcp_notsent_lowat": 37,
 }  # fmt: skip
-_SELINUX_TYPES = {"container_t": _ALWAYS, "container_init_t": _ALWAYS, "container_kvm_t": _ALWAYS, "container_engine_t": 31}
+_SELINUX_TYPES = {
+    "container_t": _ALWAYS,
+    "container_init_t": _ALWAYS,
+    "container_kvm_t": _ALWAYS,
+    "container_engine_t": 31,
+}
 _VOLUME_SOURCES = frozenset({
     "configMap", "downwardAPI", "emptyDir", "projected", "secret", "csi", "persistentVolumeClaim", "ephemeral", "image",
 })  # fmt: skip
@@ -113,9 +118,7 @@ def _host_probes(pod: Pod, minor: int) -> bool:
 
 
 def _app_armor(pod: Pod, minor: int) -> bool:
-    fields = any(
-        _nested(context, "appArmorProfile", "type") not in (None, *_CONFINED) for context in _contexts(pod)
-    )
+    fields = any(_nested(context, "appArmorProfile", "type") not in (None, *_CONFINED) for context in _contexts(pod))
     annotations = any(
         value not in ("", "runtime/default") and not value.startswith("localhost/")
         for key, value in pod.annotations.items()

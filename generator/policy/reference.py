@@ -75,5 +75,7 @@ def ports_behind(selected: Mapping[str, Sequence[str]], pods: Mapping[str, Itera
             for container in pod.containers
             for port in container.get("ports") or ()
         }
-        found[name] = [{"name": label, "number": number, "protocol": protocol} for label, number, protocol in sorted(ports)]
+        found[name] = [
+            {"name": label, "number": number, "protocol": protocol} for label, number, protocol in sorted(ports)
+        ]
     return found

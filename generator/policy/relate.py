@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from generator.policy.selector import Labelled, without_sources
@@ -54,7 +55,7 @@ class Relations:
                 return self._pods.matched(here, spec.get("podSelector"))
             case "CiliumNetworkPolicy":
                 return self._pods.matched(here, without_sources(spec.get("endpointSelector")))
-            case "PodDisruptionBudget":
+            case "PodDisruptionBudget" | "Deployment" | "StatefulSet" | "DaemonSet":
                 return self._pods.matched(here, spec.get("selector"))
             case "ServiceMonitor":
                 return self._across(self._services, spec, here)
@@ -131,7 +132,7 @@ def applications_of(objects: Objects, paths: Mapping[str, str]) -> list[Json]:
             continue
         spec = body.get("spec") or {}
         source = spec.get("source") or {}
-        inside = held.get(str(source.get("path")), []) if "chart" not in source else []
+        inside = _inside(source, held, paths)
         destination = spec.get("destination") or {}
         found.append(
             {
@@ -149,6 +150,19 @@ def applications_of(objects: Objects, paths: Mapping[str, str]) -> list[Json]:
             }
         )
     return found
+
+
+def _inside(source: Mapping[str, Any], held: Mapping[str, list[str]], paths: Mapping[str, str]) -> list[str]:
+    """Return the ids that a source reads: what lies below its path and is not excluded."""
+    if "chart" in source:
+        return []
+    folder = str(source.get("path"))
+    excluded = (source.get("directory") or {}).get("exclude")
+    return [
+        name
+        for name in held.get(folder, ())
+        if not (excluded and fnmatchcase(paths[name][len(folder) + 1 :], excluded))
+    ]
 
 
 def _by_folder(objects: Objects, paths: Mapping[str, str]) -> dict[str, list[str]]:
@@ -182,6 +196,14 @@ def waved(applications: list[Json], services: Mapping[str, Json]) -> list[Json]:
         for dependency in service["depends_on"]:
             earlier = of(dependency)
             if later is not None and earlier is not None and later is not earlier:
-                found.append({"service": name, "needs": dependency, "later": later["id"], "later_wave": later["wave"], "earlier": earlier["id"], "earlier_wave": earlier["wave"]})
+                found.append(
+                    {
+                        "service": name,
+                        "needs": dependency,
+                        "later": later["id"],
+                        "later_wave": later["wave"],
+                        "earlier": earlier["id"],
+                        "earlier_wave": earlier["wave"],
+                    }
+                )
     return found
-

@@ -95,7 +95,9 @@ def _check_head(shown: str, text: str) -> None:
         raise PolicyUsage(f"{shown}: it has no rule `deny contains finding if`, so it could never find anything")
     for word, rest in heads:
         if word != "deny":
-            raise PolicyUsage(f"{shown}: `{word}` is never asked for; write deny, and `severity: warning` in its METADATA")
+            raise PolicyUsage(
+                f"{shown}: `{word}` is never asked for; write deny, and `severity: warning` in its METADATA"
+            )
         if not rest.strip().startswith("contains "):
             raise PolicyUsage(f"{shown}: `deny{rest}` is no set; write `deny contains finding if`")
 
@@ -124,7 +126,10 @@ def _rule(shown: str, rule_id: str, package: str, said: dict[str, Any]) -> Rule:
     if lacking:
         raise PolicyUsage(f"{shown}: its METADATA lacks {', '.join(lacking)}")
     if unknown := sorted(set(custom) - _CUSTOM):
-        raise PolicyUsage(f"{shown}: its METADATA has the unknown key {unknown[0]!r} under custom, known are {', '.join(sorted(_CUSTOM))}")
+        raise PolicyUsage(
+            f"{shown}: its METADATA has the unknown key {unknown[0]!r} under custom,"
+            f" known are {', '.join(sorted(_CUSTOM))}"
+        )
     if custom["severity"] not in ("error", "warning"):
         raise PolicyUsage(f"{shown}: severity is {custom['severity']!r}, error or warning is expected")
     if custom.get("needs", "objects") not in ("objects", "fleet"):

@@ -114,11 +114,14 @@ def _run(command: list[str], folder: Path, time_limit_s: float) -> subprocess.Co
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
                 raise PolicyError(
-                    f"conftest did not finish within {time_limit_s:g} s, so nothing was judged; try again, or split the run with --env"
+                    f"conftest did not finish within {time_limit_s:g} s, so nothing was judged;"
+                    " try again, or split the run with --env"
                 ) from error
             return subprocess.CompletedProcess(command, process.returncode, out, err)
     except OSError as error:
-        raise PolicyError(f"{command[0]} cannot be run ({error.strerror}), so nothing was judged; {_INSTALL}") from error
+        raise PolicyError(
+            f"{command[0]} cannot be run ({error.strerror}), so nothing was judged; {_INSTALL}"
+        ) from error
 
 
 def _read(done: subprocess.CompletedProcess[bytes], rules: Sequence[Rule], names: tuple[str, ...]) -> dict[str, Answer]:
@@ -135,7 +138,9 @@ def _read(done: subprocess.CompletedProcess[bytes], rules: Sequence[Rule], names
         shown = said or done.stdout.decode(errors="replace").strip() or "nothing"
         raise PolicyError(f"conftest's answer cannot be understood, so nothing was judged: {shown[:_SHOWN]}") from error
     if (done.returncode == 1) != any(entry.get("failures") for entry in results):
-        raise PolicyError(f"conftest's answer and its exit code {done.returncode} disagree, so nothing was judged: {said[:_SHOWN]}")
+        raise PolicyError(
+            f"conftest's answer and its exit code {done.returncode} disagree, so nothing was judged: {said[:_SHOWN]}"
+        )
     return answers
 
 

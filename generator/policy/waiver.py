@@ -66,7 +66,9 @@ def read_waivers(root: Path) -> tuple[tuple[Waiver, ...], tuple[Finding, ...]]:
     findings = list(document.findings)
     listed = document.tree.get("waivers")
     if not isinstance(listed, Seq) or set(document.tree) - {"waivers"}:
-        findings.append(_problem(document.tree.place, "unreadable", "the file holds one list, `waivers`", "write `waivers: []`"))
+        findings.append(
+            _problem(document.tree.place, "unreadable", "the file holds one list, `waivers`", "write `waivers: []`")
+        )
         return (), tuple(findings)
     found = []
     for number, entry in enumerate(listed):
@@ -83,7 +85,9 @@ def _read(entry: object, place: Place, findings: list[Finding]) -> Waiver | None
     for key in entry:
         if key not in (*_REQUIRED, *_OPTIONAL):
             near = did_you_mean(key, (*_REQUIRED, *_OPTIONAL))
-            findings.append(_problem(entry.key_place(key), "unknown-key", f"a waiver has no {key!r}{near}", "delete the line"))
+            findings.append(
+                _problem(entry.key_place(key), "unknown-key", f"a waiver has no {key!r}{near}", "delete the line")
+            )
     lacking = [key for key in _REQUIRED if not isinstance(entry.get(key), str) or not entry.get(key)]
     if lacking:
         message = f"the waiver of {entry.get('rule') or 'no rule'} lacks {', '.join(lacking)}"
@@ -102,7 +106,9 @@ def _read(entry: object, place: Place, findings: list[Finding]) -> Waiver | None
     return Waiver(**texts, **days, place=place, **optional)  # type: ignore[arg-type]
 
 
-def apply(waivers: Sequence[Waiver], hits: Iterable[Hit], rules: Sequence[Rule], today: date, *, narrowed: bool) -> Waived:
+def apply(
+    waivers: Sequence[Waiver], hits: Iterable[Hit], rules: Sequence[Rule], today: date, *, narrowed: bool
+) -> Waived:
     """Take out of `hits` what waivers cover, and say which waivers are past, unused, too long or unknown.
 
     A narrowed run has not seen everything, so it calls no waiver unused.
@@ -128,11 +134,18 @@ def _problems(
     known = {rule.id: rule for rule in rules}
     if waiver.rule not in known:
         if not narrowed:
-            yield _problem(waiver.place, "unknown-rule", f"{what} names a rule that does not exist{did_you_mean(waiver.rule, known)}", "name a rule of `chartroom policy list`")
+            yield _problem(
+                waiver.place,
+                "unknown-rule",
+                f"{what} names a rule that does not exist{did_you_mean(waiver.rule, known)}",
+                "name a rule of `chartroom policy list`",
+            )
         return
     longest = LONGEST_DAYS[known[waiver.rule].severity]
     if waiver.until < today:
-        yield _problem(waiver.place, "expired", f"{what} ended on {waiver.until}", "mend the fault, or argue for a new date")
+        yield _problem(
+            waiver.place, "expired", f"{what} ended on {waiver.until}", "mend the fault, or argue for a new date"
+        )
     elif waiver not in used and not narrowed:
         yield _problem(waiver.place, "unused", f"{what} silences nothing", "delete it")
     if (waiver.until - waiver.created).days > longest:

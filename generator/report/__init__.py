@@ -2,11 +2,12 @@
 
 from generator.report.baseline import BaselineUnusable, format_baseline, read_baseline
 from generator.report.error import ReportUsage
-from generator.report.fleet import facts_of_fleets
+from generator.report.fleet import connections_of, facts_of_fleets
 from generator.report.list import fingerprints, list_findings, mark_baselined
 from generator.report.model import (
     BudgetUse,
     Connection,
+    End,
     EnvironmentCount,
     Holding,
     Listed,
@@ -16,6 +17,7 @@ from generator.report.model import (
     RuleRun,
     Skip,
     Timing,
+    Unenforced,
     WaiverLine,
 )
 from generator.report.output import FORMATS, destinations, render
@@ -26,6 +28,7 @@ __all__ = [
     "BaselineUnusable",
     "BudgetUse",
     "Connection",
+    "End",
     "EnvironmentCount",
     "Holding",
     "Listed",
@@ -36,7 +39,9 @@ __all__ = [
     "RuleRun",
     "Skip",
     "Timing",
+    "Unenforced",
     "WaiverLine",
+    "connections_of",
     "destinations",
     "facts_of_fleets",
     "fingerprints",

@@ -49,7 +49,7 @@ def _content_policy(style: str, script: str) -> str:
 def _environments(report: Report) -> tuple[str, ...]:
     """Every environment that some part of the report names, in the order of the counts."""
     named = [count.name for count in report.environments]
-    parts = (report.budgets, report.nodes, report.connections, report.holdings)
+    parts = (report.budgets, report.nodes, report.connections, report.unenforced, report.holdings)
     return tuple(dict.fromkeys([*named, *(item.environment for part in parts for item in part)]))
 
 
@@ -120,7 +120,7 @@ class Show:
         return (
             ("CPU", use.cpu_m, *_pair(use.cpu_m, cores)),
             ("Memory", use.memory_bytes, *_pair(use.memory_bytes, size)),
-            ("Pods", use.pods, *_pair(use.pods, number)),
+            *((("Pods", use.pods, *_pair(use.pods, number)),) if use.pods is not None else ()),
         )
 
     @staticmethod

@@ -1,14 +1,17 @@
 """Who may reach whom, by domain: rows reach columns."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 from generator.report.escape import visible
-from generator.report.model import Connection
+from generator.report.model import Connection, End
 
+INTERNET = "internet"
 _SHADES = (1, 3, 8, 20)
+_HOST = re.compile(r"(\*|[a-z0-9-]+)(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*")
 _OF_SCRIPTS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
@@ -49,10 +52,9 @@ def matrices(connections: Iterable[Connection]) -> tuple[Matrix, ...]:
     return tuple(_matrix(environment, group) for environment, group in found.items())
 
 
-def side(end: str) -> str:
-    """Return the domain of an end; what is outside stands for itself."""
-    domain, slash, _ = end.partition("/")
-    return domain if slash and domain else end
+def side(end: End) -> str:
+    """Return the row or column of an end: its domain; host names are the internet, all else stands for itself."""
+    return end.domain or (INTERNET if _HOST.fullmatch(end.name) else end.name)
 
 
 def _matrix(environment: str, connections: Sequence[Connection]) -> Matrix:
@@ -60,10 +62,10 @@ def _matrix(environment: str, connections: Sequence[Connection]) -> Matrix:
     inside: set[str] = set()
     for connection in connections:
         ends = (side(connection.source), side(connection.target))
-        inside.update(name for name, end in zip(ends, (connection.source, connection.target), strict=True) if name != end)
+        inside.update(end.domain for end in (connection.source, connection.target) if end.domain)
         counts = tally.setdefault(ends, [0, 0, 0])
         counts[0] += 1
-        counts[1] += not connection.declared
+        counts[1] += connection.declared is False
         counts[2] += not connection.enforced
     rows, columns = _ordered({ends[0] for ends in tally}, inside), _ordered({ends[1] for ends in tally}, inside)
     cells = tuple(
@@ -79,10 +81,23 @@ def _ordered(names: Iterable[str], inside: set[str]) -> tuple[str, ...]:
 
 
 def connection_data(connections: Iterable[Connection]) -> str:
-    """Return what the page's script lists behind a cell, as JSON that no markup can end."""
-    found: dict[str, list[list[object]]] = {}
+    """Return what the page's script lists behind a cell, as JSON that no markup can end.
+
+    Shape: environment -> rows of (source's side, source, target's side, target, ports, remark).
+    """
+    found: dict[str, list[tuple[str, ...]]] = {}
     for item in connections:
-        flags = (0 if item.declared else 1) | (0 if item.enforced else 2)
-        row: list[object] = [visible(item.source), visible(item.target), visible(", ".join(item.ports)), flags]
-        found.setdefault(visible(item.environment), []).append([*row, visible(item.remark)] if item.remark else row)
-    return orjson.dumps(found).decode().translate(_OF_SCRIPTS)
+        ends = (side(item.source), item.source.name, side(item.target), item.target.name)
+        row = (*ends, item.ports, "; ".join(_said(item)))
+        found.setdefault(item.environment, []).append(tuple(map(visible, row)))
+    shown = {visible(environment): rows for environment, rows in found.items()}
+    return orjson.dumps(shown).decode().translate(_OF_SCRIPTS)
+
+
+def _said(item: Connection) -> Iterator[str]:
+    if item.declared is not None:
+        yield "declared" if item.declared else "not declared"
+    if not item.enforced:
+        yield "not enforced"
+    if item.remark:
+        yield item.remark

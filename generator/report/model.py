@@ -82,32 +82,49 @@ class BudgetUse:
 
 @dataclass(frozen=True, slots=True)
 class NodeUse:
-    """What is asked of one node, beside what it can give."""
+    """What is asked of one node, or of several together, beside what they can give. None is not known."""
 
     environment: str
     name: str
     role: str
     cpu_m: Meter
     memory_bytes: Meter
-    pods: Meter
-    storage_bytes: Meter = Meter(0)
+    pods: Meter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a connection: a service with its domain, or what is outside (then `domain` is empty)."""
+
+    name: str
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """Source may reach target, as the rendered policies have it.
 
-    An end is `<domain>/<service>`, or a word for what is outside: internet, LAN, nodes, API server.
-    `declared` False is wider than any declared edge; `enforced` False is what no policy can deny.
+    `declared` False is wider than any declared edge, None is not compared one by one; `enforced`
+    False is what no policy can deny.
     """
 
     environment: str
-    source: str
-    target: str
-    ports: tuple[str, ...] = ()
-    declared: bool = True
+    source: End
+    target: End
+    ports: str = ""
+    declared: bool | None = None
     enforced: bool = True
     remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unenforced:
+    """What no policy can allow or deny, and why."""
+
+    environment: str
+    what: str
+    why: str
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +198,7 @@ class Report:
     budgets: tuple[BudgetUse, ...] = ()
     nodes: tuple[NodeUse, ...] = ()
     connections: tuple[Connection, ...] = ()
+    unenforced: tuple[Unenforced, ...] = ()
     holdings: tuple[Holding, ...] = ()
     waivers: tuple[WaiverLine, ...] = ()
     timings: tuple[Timing, ...] = ()

@@ -35,6 +35,7 @@ def summary(report: Report) -> str:
     lines = _by_rule(report)
     lines += [_environment_line(report)] if report.environments else []
     lines += [f"narrowed: {visible(report.narrowed)}"] if report.narrowed else []
+    lines += [f"{counted(len(report.unenforced), 'connection')} that no policy enforces"] if report.unenforced else []
     lines += [visible(note) for note in report.notes]
     lines.append(verdict(report))
     return "\n".join(lines)

@@ -25,26 +25,23 @@ _BASE = {
 @st.composite
 def fleets(draw: Draw, most: int = 3) -> Fleet:
     """Draw one to `most` services by name, each as its file says it."""
-    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=most, unique=True))
-    return {name: draw(_service(tuple(names))) for name in names}
+    names = sorted(draw(st.lists(_NAME, min_size=1, max_size=most, unique=True)))
+    return {name: draw(workloads(names) if draw(_IS_SOUND) else _OTHERS) for name in names}
 
 
-def _service(names: tuple[str, ...]) -> st.SearchStrategy[Json]:
-    sound = workloads(names)
-    wild = services(names=names, base=_BASE).map(lambda service: {**service, "summary": "A service", "category": CATEGORY})
-    return st.one_of(sound, sound, sound, _upstream(), wild)
-
-
-def _upstream() -> st.SearchStrategy[Json]:
-    pods = st.sampled_from([{}, {"server": {"resources": _BASE["resources"], "ports": ["http"]}}])
-    values = st.sampled_from([{}, {"a": None, "b": "yes", "c": [1, {"d": "{{ .x }}"}]}, {"port": "${port:self}"}])
-    return st.builds(
-        lambda pods, values: {
-            "summary": "A chart",
-            "category": CATEGORY,
-            "chart": {"name": "x", "repository": "https://charts.example.net", "version": "1.0.0", "pods": pods, "values": values},
-            "ports": {"http": 80},
+_NAME = st.sampled_from(NAMES)
+_IS_SOUND = st.sampled_from([True, True, True, True, False])
+_UPSTREAM = st.builds(
+    lambda pods, values: {
+        "summary": "A chart",
+        "category": CATEGORY,
+        "chart": {
+            "name": "x", "repository": "https://charts.example.net", "version": "1.0.0", "pods": pods, "values": values,
         },
-        pods,
-        values,
-    )
+        "ports": {"http": 80},
+    },
+    st.sampled_from([{}, {"server": {"resources": _BASE["resources"], "ports": ["http"]}}]),
+    st.sampled_from([{}, {"a": None, "b": "yes", "c": [1, {"d": "{{ .x }}"}]}, {"port": "${port:self}"}]),
+)  # fmt: skip
+_WILD = services(names=NAMES, base=_BASE).map(lambda service: {**service, "summary": "A service", "category": CATEGORY})
+_OTHERS = st.one_of(_UPSTREAM, _WILD)

@@ -1,7 +1,8 @@
+# ruff: noqa: E501 - the lines are those of values files
 """A small valid site to try services in: one domain, one environment, and every operator that reads our objects.
 
 What a service may lean on: gateway `lan` (and `internet`, where a login is asked for), networks `cluster`
-and `lan`, the address pool `lan` (10.0.20.10 to 10.0.20.40, of which .10, .11 and .12 are taken), backup
+and `lan`, the address pool `lan` (10.0.20.10 to 10.0.20.40, of which .10 and .11 are taken), backup
 tiers `tier1`, `tier3` and `tier4`, storage classes `longhorn` and `local`, the NFS share `media`, devices
 `gpu` and `tun`, the categories `tools` and `system`, and `postgres`, `valkey` and `garage` for `needs`.
 """
@@ -137,5 +138,8 @@ def _services() -> Iterator[tuple[str, str]]:
         yield name, _WORKLOAD.format(name=name, summary=summary, probes=probes) + more
     for name, summary in _CHARTS.items():
         pods = _POD if name == "kube-prometheus-stack" else "{}"
-        yield name, _CHART.format(name=name, summary=summary, pods=pods) + ("ports: {http: 9090}\n" if pods == _POD else "")
+        yield (
+            name,
+            _CHART.format(name=name, summary=summary, pods=pods) + ("ports: {http: 9090}\n" if pods == _POD else ""),
+        )
     yield "postgres", _POSTGRES

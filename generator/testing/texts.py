@@ -5,14 +5,15 @@ from hypothesis import strategies as st
 # Plain scalars that some reader takes for something else, and letters that mean something to YAML,
 # to Go's templates, to shells or to our own references.
 TRICKY = (
-    "", " ", "yes", "no", "on", "y", "~", "null", "Null", "true", "TRUE", "0", "0777", "0x1F", "1e3", "1_000", "12:30",
-    "1.10", ".5", ".inf", "-", "- x", "? x", ": x", "a: b", "a:", "a #b", "#", "&a", "*a", "!!str", "!x", "|", ">", "%x",
-    "@x", "`x`", "'", '"', "''", "\\", "\\n", "{", "}", "[", "]", "{a: b}", "[a, b]", ",", "---", "...", "--- x", "<<", "=",
-    "{{", "}}", "{{ .Values }}", '{{ printf "x" }}', "{{/* x", "{{- end -}}", "$", "$$", "${", "$${x}", "$(", "$()",
-    "2027-05-31", "2001-12-14t21:59:43Z", "1.2.3.4", "0.0.0.0/0", "x\ny", "x\n---\ny", "x\n", "\nx", "x\n\n", "\n", " x",
-    "x ", "\tx", "x\t", "\t", "x\r\ny", "\r", "x\n  y: z", "x\n- y", "x\n# y", "# Source: a/templates/b.yaml", "é", "日本語",
-    "\U0001f600", "\u2028", "\u2029", "\x85", "\ufeff", "\u200b", "\u202e", "\x7f", "\x1b[31m", "__proto__", "<script>",
-    "%!s(int=1)", "../../etc", "/etc/passwd", "a" * 300, "apiVersion: v1\nkind: Secret",
+    "", " ", "yes", "no", "on", "y", "~", "null", "Null", "true", "TRUE", "0", "0777", "0x1F", "1e3", "1_000",
+    "12:30", "1.10", ".5", ".inf", "-", "- x", "? x", ": x", "a: b", "a:", "a #b", "#", "&a", "*a", "!!str", "!x",
+    "|", ">", "%x", "@x", "`x`", "'", '"', "''", "\\", "\\n", "{", "}", "[", "]", "{a: b}", "[a, b]", ",", "---",
+    "...", "--- x", "<<", "=", "{{", "}}", "{{ .Values }}", '{{ printf "x" }}', "{{/* x", "{{- end -}}", "$", "$$",
+    "${", "$${x}", "$(", "$()", "2027-05-31", "2001-12-14t21:59:43Z", "1.2.3.4", "0.0.0.0/0", "x\ny", "x\n---\ny",
+    "x\n", "\nx", "x\n\n", "\n", " x", "x ", "\tx", "x\t", "\t", "x\r\ny", "\r", "x\n  y: z", "x\n- y", "x\n# y",
+    "# Source: a/templates/b.yaml", "é", "日本語", "\U0001f600", "\u2028", "\u2029", "\x85", "\ufeff", "\u200b",
+    "\u202e", "\x7f", "\x1b[31m", "__proto__", "<script>", "%!s(int=1)", "../../etc", "/etc/passwd", "a" * 300,
+    "apiVersion: v1\nkind: Secret",
 )  # fmt: skip
 _LETTERS = st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters="\x00")
 

@@ -5,6 +5,7 @@ in most cases, so that what is drawn reaches the charts, the manifests and the r
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,196 +31,203 @@ _VARIABLES = ("A", "B_C", "TZ", "_x", "a.b", "PATH", "yes", "NULL")
 _SIZES = ("1Gi", "5Gi", "512Mi", "100Gi")
 # Fields that Kubernetes alone reads: drawn from the shape, they are mostly right.
 _FROM_SHAPE = (
-    "lifecycle", "tolerations", "securityContext", "terminationGracePeriodSeconds", "workingDir", "docs", "slo", "alerts",
-    "replicas", "affinity", "strategy", "labels", "annotations", "rbac", "called_by", "metrics", "priorityClassName",
+    "lifecycle", "tolerations", "securityContext", "terminationGracePeriodSeconds", "workingDir", "docs", "slo",
+    "alerts", "replicas", "affinity", "strategy", "labels", "annotations", "rbac", "called_by", "metrics", "priorityClassName",
 )  # fmt: skip
 
 
 @st.composite
 def workloads(draw: Draw, others: Sequence[str] = ()) -> Json:
     """Draw a service that is a workload. `others` are services that it may call."""
-    kind = draw(st.sampled_from(["Deployment"] * 4 + ["StatefulSet", "DaemonSet", "CronJob", "Job"]))
+    kind = draw(_KINDS)
     served = kind not in ("CronJob", "Job")
-    ports = draw(_ports()) if served else {}
-    service: Json = {"summary": draw(words()), "category": CATEGORY, "image": draw(st.sampled_from(IMAGES))}
+    ports: Json = draw(_PORTS) if served else {}
+    service: Json = {"summary": draw(_WORDS), "category": CATEGORY, "image": draw(_IMAGE)}
     if kind != "Deployment":
         service["kind"] = kind
     if kind == "CronJob":
-        service["schedule"] = draw(st.sampled_from(["0 3 * * *", "*/5 * * * 1-5", "@daily"]))
+        service["schedule"] = draw(_SCHEDULE)
     if ports:
         service["ports"] = ports
     if served:
-        service["probes"] = draw(_probes(ports))
-    service["resources"] = draw(_resources())
-    for name, strategy in _parts(ports, others).items():
-        if draw(_SELDOM):
-            service[name] = draw(strategy)
-    for name in draw(st.lists(st.sampled_from(_FROM_SHAPE), unique=True, max_size=2)):
+        service["probes"] = draw(_probes(tuple(sorted(_of_tcp(ports)))))
+    service["resources"] = draw(_RESOURCES)
+    for name in draw(_FIELDS):
+        if name in _PARTS:
+            service[name] = draw(_PARTS[name])
+        elif name == "calls":
+            service |= {key: value for key, value in draw(_calls(tuple(others))).items() if value}
+        elif ports:
+            service |= draw(_reached(tuple(sorted(ports))))
+    for name in draw(_MORE_FIELDS):
         service.setdefault(name, draw(field(name)))
     return service
 
 
-_SELDOM = st.integers(0, 9).map(lambda number: number >= 7)
+def _of_tcp(ports: Json) -> list[str]:
+    return [name for name, number in ports.items() if not str(number).endswith("UDP")]
 
 
-def _parts(ports: Json, others: Sequence[str]) -> dict[str, st.SearchStrategy[Any]]:
-    """Return what a workload may have besides, by field."""
-    parts: dict[str, st.SearchStrategy[Any]] = {
-        "env": _environment(ports),
-        "args": st.lists(texts(), max_size=3),
-        "command": st.lists(texts().filter(bool), min_size=1, max_size=2),
-        "files": st.dictionaries(st.sampled_from(["/etc/a", "/etc/a b", "/etc/a_b", "/etc/x.yaml"]), _file(), max_size=2),
-        "secrets": st.lists(st.sampled_from(["KEY", "TOKEN", "a.b"]), unique=True, max_size=2),
-        "storage": st.dictionaries(st.sampled_from(["data", "cache", "x"]), _volume(), max_size=2),
-        "talks_to": _calls(others),
-        "needs": st.sampled_from([["postgres"], ["valkey"], ["bucket"], {"postgres": {"env": {"URL": "uri"}}}]),
-        "components": st.dictionaries(st.sampled_from(["worker", "main", "x-y"]), _component(), max_size=1),
-        "initContainers": st.dictionaries(st.sampled_from(["init", "sidecar"]), _init_container(), max_size=2),
-        "labels": st.dictionaries(st.sampled_from(["example.net/team", "app"]), st.sampled_from(["a", "1", ""]), max_size=2),
-        "annotations": st.dictionaries(st.sampled_from(["example.net/note", "b"]), plain_texts(), max_size=2),
-        "replicas": st.integers(0, 3),
-        "depends_on": st.lists(st.sampled_from([*others, "traefik"]), unique=True, max_size=2),
-        "devices": st.sampled_from([{"tun": 1}, {"gpu": 1}]),
-        "alerts": st.dictionaries(st.sampled_from(["Full", "TargetDown"]), _alert(), max_size=2),
-        "namespace": st.sampled_from(["own", "trial", {"name": "own"}]),
-        "exceptions": _exception(),
-        "objects": st.dictionaries(st.sampled_from(["PriorityClass/x", "Lease/y"]), _object(), max_size=1),
-        "patch": _patch(),
-    }
-    if ports:
-        name = st.sampled_from(sorted(ports))
-        parts |= {
-            "expose": st.dictionaries(st.sampled_from(HOSTS), _exposed(name), max_size=2),
-            "load_balancer": st.fixed_dictionaries(
-                {
-                    "ip": st.sampled_from(ADDRESSES),
-                    "ports": st.lists(name, min_size=1, unique=True, max_size=2),
-                    "from": st.sampled_from([["lan"], ["cluster", "internet"]]),
-                }
-            ),
-            "metrics": st.fixed_dictionaries({"port": name}, optional={"path": st.just("/metrics?a=b&c={d}")}),
-        }
-    return parts
-
-
-def _ports() -> st.SearchStrategy[Json]:
-    number = st.one_of(st.sampled_from(NUMBERS), st.sampled_from(["53/UDP", "80/TCP"]), st.integers(1, 65535))
-    return st.dictionaries(st.sampled_from(["http", "metrics", "web", "1-a", "y"]), number, max_size=3)
-
-
-def _probes(ports: Json) -> st.SearchStrategy[Any]:
-    asked: list[st.SearchStrategy[Any]] = [st.builds(lambda why: {"none": why}, words())]
-    tcp = [name for name, number in ports.items() if not str(number).endswith("UDP")]
+@cache
+def _probes(tcp: tuple[str, ...]) -> st.SearchStrategy[Any]:
+    asked: list[st.SearchStrategy[Any]] = [st.builds(lambda why: {"none": why}, _WORDS)]
     if tcp:
         asked += [st.sampled_from([f"tcp:{name}" for name in tcp])]
-        asked += [st.sampled_from(tcp).map(lambda name: {"liveness": {"tcpSocket": {"port": name}, "periodSeconds": 7}})]
+        asked += [
+            st.sampled_from(tcp).map(lambda name: {"liveness": {"tcpSocket": {"port": name}, "periodSeconds": 7}})
+        ]
     if "http" in tcp:
         asked += [plain_texts().map(lambda text: "/" + text.replace("\n", ""))]
     asked += [texts().filter(bool).map(lambda text: {"readiness": {"exec": {"command": ["sh", "-c", text]}}})]
     return st.one_of(asked)
 
 
-def _resources() -> st.SearchStrategy[Json]:
-    amounts = [("10m", "32Mi", "64Mi"), ("1", "1Gi", "1Gi"), ("1500m", "100M", "1G"), (2, "1Gi", "2Gi")]
-    return st.sampled_from(amounts).map(
-        lambda amount: {"requests": {"cpu": amount[0], "memory": amount[1]}, "limits": {"memory": amount[2]}}
-    )
-
-
-def _environment(ports: Json) -> st.SearchStrategy[Json]:
-    known = [f"${{port:self:{name}}}" for name in ports] + ["${site:zone}", "$(TZ)"]
-    value = st.one_of(
-        plain_texts(),
-        st.sampled_from(known),
-        st.integers(-(2**53), 2**53),
-        st.booleans(),
-        st.just({"valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}),
-    )
-    return st.dictionaries(st.sampled_from(_VARIABLES), value, max_size=3)
-
-
-def _file() -> st.SearchStrategy[Any]:
-    return st.one_of(
-        texts(),
-        st.fixed_dictionaries({"text": texts()}, optional={"mode": st.sampled_from(["0444", "0755"])}),
-        st.just({"secret": "FILE"}),
-    )
-
-
-def _volume() -> st.SearchStrategy[Json]:
-    claim = st.fixed_dictionaries(
-        {"size": st.sampled_from(_SIZES), "backup": st.sampled_from(["tier1", "tier3", "tier4"])},
-        optional={"storageClassName": st.just("local"), "accessModes": st.just(["ReadWriteMany"])},
-    )
-    empty = st.sampled_from([{}, {"sizeLimit": "10Mi"}, {"medium": "Memory", "sizeLimit": "16Mi"}])
-    kinds = st.one_of(claim, empty.map(lambda form: {"emptyDir": form}), st.just({"nfs": "media"}))
-    mount = st.fixed_dictionaries(
-        {"mountPath": st.sampled_from(_PATHS[1:])},
-        optional={"readOnly": st.booleans(), "subPath": st.sampled_from(["a", "a b/c", "x:y"])},
-    )
-    return st.builds(lambda kind, where: {**kind, **where}, kinds, mount)
-
-
-def _calls(others: Sequence[str]) -> st.SearchStrategy[Any]:
+@cache
+def _calls(others: tuple[str, ...]) -> st.SearchStrategy[Json]:
     services = st.lists(st.sampled_from([*others, "traefik:web", "kubernetes"]), unique=True, max_size=2)
     outside = {
-        "internet": st.lists(st.sampled_from(["example.net", "*:53/UDP", "*.example.net:8443", "*"]), unique=True, max_size=2),
+        "internet": st.lists(
+            st.sampled_from(["example.net", "*:53/UDP", "*.example.net:8443", "*"]), unique=True, max_size=2
+        ),
         "lan": st.lists(st.sampled_from(["nas:445", "lan:*", "10.0.10.5:80/UDP"]), unique=True, max_size=2),
         "nodes": st.just([10250]),
     }
-    return st.one_of(services, st.fixed_dictionaries({}, optional={"services": services, **outside}))
+    calls = st.one_of(services, st.fixed_dictionaries({}, optional={"services": services, **outside}))
+    before = st.lists(st.sampled_from([*others, "traefik"]), unique=True, max_size=1)
+    return st.fixed_dictionaries({"talks_to": calls}, optional={"depends_on": before})
 
 
-def _component() -> st.SearchStrategy[Json]:
-    return st.fixed_dictionaries(
-        {"image": st.sampled_from(IMAGES), "resources": _resources(), "probes": _probes({})},
-        optional={"args": st.lists(texts(), max_size=2), "inherit": st.just(["env"]), "ports": st.just({"side": 7000})},
-    )
-
-
-def _init_container() -> st.SearchStrategy[Json]:
-    return st.fixed_dictionaries(
-        {"image": st.sampled_from(IMAGES), "resources": _resources()},
-        optional={"restartPolicy": st.just("Always"), "args": st.lists(texts(), max_size=2), "env": _environment({})},
-    )
-
-
-def _alert() -> st.SearchStrategy[Json]:
-    own = st.fixed_dictionaries(
-        {"expr": st.sampled_from(["up == 0", 'up{a="b"} > 1']), "severity": st.just("warning"), "summary": words()},
-        optional={"for": st.just("5m")},
-    )
-    return st.one_of(own, words().map(lambda why: {"disabled": why}))
-
-
-def _exposed(port: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+@cache
+def _reached(ports: tuple[str, ...]) -> st.SearchStrategy[Json]:
+    """What makes ports reachable, one of them or several."""
+    name = st.sampled_from(ports)
     path = st.sampled_from(["/", "/api", "/a b", "/é"])
-    one = {"gateway": st.just("lan"), "port": port}
-    return st.one_of(
-        st.just("lan"),
+    one = {"gateway": st.just("lan"), "port": name}
+    exposed = st.one_of(
         st.fixed_dictionaries(one, optional={"path": path, "scheme": st.just("https")}),
-        st.fixed_dictionaries({"gateway": st.just("lan"), "paths": st.dictionaries(path, port, min_size=1, max_size=2)}),
-        st.fixed_dictionaries({**one, "gateway": st.just("internet"), "auth": st.sampled_from(["app", "oidc", "forward"])}),
+        st.fixed_dictionaries(
+            {"gateway": st.just("lan"), "paths": st.dictionaries(path, name, min_size=1, max_size=2)}
+        ),
+        st.fixed_dictionaries(
+            {**one, "gateway": st.just("internet"), "auth": st.sampled_from(["app", "oidc", "forward"])}
+        ),
     )
+    balancer = st.fixed_dictionaries(
+        {
+            "ip": st.sampled_from(ADDRESSES),
+            "ports": st.lists(name, min_size=1, unique=True, max_size=2),
+            "from": st.sampled_from([["lan"], ["cluster", "internet"]]),
+        }
+    )
+    scraped = st.fixed_dictionaries({"port": name}, optional={"path": st.just("/metrics?a=b&c={d}")})
+    own = st.sampled_from([{"SELF": f"${{port:self:{port}}}"} for port in ports])
+    parts = {
+        "expose": st.dictionaries(st.sampled_from(HOSTS), exposed, min_size=1, max_size=2),
+        "load_balancer": balancer,
+        "metrics": scraped,
+        "env": own,
+    }
+    return st.one_of([st.fixed_dictionaries({key: value}) for key, value in parts.items()])
 
 
-def _exception() -> st.SearchStrategy[Json]:
-    allow = st.sampled_from([{"readOnlyRootFilesystem": False}, {"runAsUser": 0}, {"hostNetwork": True}])
-    one = st.builds(lambda what, why: {"allow": what, "reason": why, "until": UNTIL}, allow, words())
-    return one.map(lambda exception: {"x": exception})
-
-
-def _object() -> st.SearchStrategy[Json]:
-    return st.sampled_from(
+_WORDS = words()
+_TEXTS = texts()
+_IMAGE = st.sampled_from(IMAGES)
+_KINDS = st.sampled_from(["Deployment"] * 4 + ["StatefulSet", "DaemonSet", "CronJob", "Job"])
+_SCHEDULE = st.sampled_from(["0 3 * * *", "*/5 * * * 1-5", "@daily"])
+_NUMBER = st.one_of(st.sampled_from(NUMBERS), st.sampled_from(["53/UDP", "80/TCP"]), st.integers(1, 65535))
+_PORTS = st.dictionaries(st.sampled_from(["http", "metrics", "web", "1-a", "y"]), _NUMBER, max_size=3)
+_RESOURCES = st.sampled_from(
+    [("10m", "32Mi", "64Mi"), ("1", "1Gi", "1Gi"), ("1500m", "100M", "1G"), (2, "1Gi", "2Gi")]
+).map(lambda amount: {"requests": {"cpu": amount[0], "memory": amount[1]}, "limits": {"memory": amount[2]}})
+_VALUE = st.one_of(
+    plain_texts(),
+    st.sampled_from(["${site:zone}", "$(TZ)", "$${x}"]),
+    st.integers(-(2**53), 2**53),
+    st.booleans(),
+    st.just({"valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}),
+)
+_ENVIRONMENT = st.dictionaries(st.sampled_from(_VARIABLES), _VALUE, max_size=3)
+_ARGUMENTS = st.lists(_TEXTS, max_size=3)
+_FILE = st.one_of(
+    _TEXTS,
+    st.fixed_dictionaries({"text": _TEXTS}, optional={"mode": st.sampled_from(["0444", "0755"])}),
+    st.just({"secret": "FILE"}),
+)
+_CLAIM = st.fixed_dictionaries(
+    {"size": st.sampled_from(_SIZES), "backup": st.sampled_from(["tier1", "tier3", "tier4"])},
+    optional={"storageClassName": st.just("local"), "accessModes": st.just(["ReadWriteMany"])},
+)
+_SCRATCH = st.sampled_from([{}, {"sizeLimit": "10Mi"}, {"medium": "Memory", "sizeLimit": "16Mi"}])
+_MOUNT = st.fixed_dictionaries(
+    {"mountPath": st.sampled_from(_PATHS[1:])},
+    optional={"readOnly": st.booleans(), "subPath": st.sampled_from(["a", "a b/c", "x:y"])},
+)
+_VOLUME = st.builds(
+    lambda kind, where: {**kind, **where},
+    st.one_of(_CLAIM, _SCRATCH.map(lambda form: {"emptyDir": form}), st.just({"nfs": "media"})),
+    _MOUNT,
+)
+_COMPONENT = st.fixed_dictionaries(
+    {"image": _IMAGE, "resources": _RESOURCES, "probes": _probes(())},
+    optional={"args": _ARGUMENTS, "inherit": st.just(["env"]), "ports": st.just({"side": 7000})},
+)
+_INIT_CONTAINER = st.fixed_dictionaries(
+    {"image": _IMAGE, "resources": _RESOURCES},
+    optional={"restartPolicy": st.just("Always"), "args": _ARGUMENTS, "env": _ENVIRONMENT},
+)
+_ALERT = st.one_of(
+    st.fixed_dictionaries(
+        {"expr": st.sampled_from(["up == 0", 'up{a="b"} > 1']), "severity": st.just("warning"), "summary": _WORDS},
+        optional={"for": st.just("5m")},
+    ),
+    _WORDS.map(lambda why: {"disabled": why}),
+)
+_EXCEPTION = st.builds(
+    lambda what, why: {"x": {"allow": what, "reason": why, "until": UNTIL}},
+    st.sampled_from([{"readOnlyRootFilesystem": False}, {"runAsUser": 0}, {"hostNetwork": True}]),
+    _WORDS,
+)
+_OBJECTS = st.sampled_from(
+    [
+        {"PriorityClass/x": {"apiVersion": "scheduling.k8s.io/v1", "value": 10, "description": "a: b"}},
+        {"Lease/y": {"apiVersion": "coordination.k8s.io/v1", "spec": {"holderIdentity": "yes"}}},
+    ]
+)
+_PATCH = st.builds(
+    lambda merge, why: {"Deployment/app": {"merge": merge, "reason": why}},
+    st.sampled_from(
         [
-            {"apiVersion": "scheduling.k8s.io/v1", "value": 10, "description": "a: b"},
-            {"apiVersion": "coordination.k8s.io/v1", "spec": {"holderIdentity": "yes"}},
+            {"spec": {"minReadySeconds": 10}},
+            {"metadata": {"annotations": {"example.net/x": "1e3"}}},
+            {"spec": {"paused": None}},
         ]
-    )
-
-
-def _patch() -> st.SearchStrategy[Json]:
-    merged = st.sampled_from(
-        [{"spec": {"minReadySeconds": 10}}, {"metadata": {"annotations": {"example.net/x": "1e3"}}}, {"spec": {"paused": None}}]
-    )
-    return st.builds(lambda merge, why: {"Deployment/app": {"merge": merge, "reason": why}}, merged, words())
+    ),
+    _WORDS,
+)
+_LABEL_KEYS = st.sampled_from(["example.net/team", "app"])
+# What a workload may have besides, whatever else it has.
+_PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "env": _ENVIRONMENT,
+    "args": _ARGUMENTS,
+    "command": st.lists(_TEXTS.filter(bool), min_size=1, max_size=2),
+    "files": st.dictionaries(st.sampled_from(["/etc/a", "/etc/a b", "/etc/a_b", "/etc/x.yaml"]), _FILE, max_size=2),
+    "secrets": st.lists(st.sampled_from(["KEY", "TOKEN", "a.b"]), unique=True, max_size=2),
+    "storage": st.dictionaries(st.sampled_from(["data", "cache", "x"]), _VOLUME, max_size=2),
+    "needs": st.sampled_from([["postgres"], ["valkey"], ["bucket"], {"postgres": {"env": {"URL": "uri"}}}]),
+    "components": st.dictionaries(st.sampled_from(["worker", "main", "x-y"]), _COMPONENT, min_size=1, max_size=1),
+    "initContainers": st.dictionaries(st.sampled_from(["init", "sidecar"]), _INIT_CONTAINER, min_size=1, max_size=2),
+    "labels": st.dictionaries(_LABEL_KEYS, st.sampled_from(["a", "1", ""]), max_size=2),
+    "annotations": st.dictionaries(_LABEL_KEYS, plain_texts(), max_size=2),
+    "replicas": st.integers(0, 3),
+    "devices": st.sampled_from([{"tun": 1}, {"gpu": 1}]),
+    "alerts": st.dictionaries(st.sampled_from(["Full", "TargetDown"]), _ALERT, min_size=1, max_size=2),
+    "namespace": st.sampled_from(["own", "trial", {"name": "own"}]),
+    "exceptions": _EXCEPTION,
+    "objects": _OBJECTS,
+    "patch": _PATCH,
+}
+_FIELDS = st.lists(
+    st.sampled_from([*_PARTS, "calls", "calls", "reached", "reached", "reached"]), max_size=5, unique=False
+)
+_MORE_FIELDS = st.sampled_from([[]] * 3 + [[name] for name in _FROM_SHAPE])

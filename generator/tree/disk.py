@@ -93,18 +93,26 @@ def is_folder(root: Path, folder: str) -> bool:
     Raises:
         TreeError: one of them is a symbolic link, which may lead anywhere.
     """
-    way, mode = "", 0
-    for name in folder.split("/"):
-        way = f"{way}/{name}" if way else name
-        try:
-            mode = (root / way).lstat().st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        except OSError as error:
-            raise cannot_read(way, error) from error
-        if stat.S_ISLNK(mode):
-            target = shown(str((root / way).readlink()))
-            raise TreeError(
-                f"{way}: is a symbolic link to {target}, a folder is needed; nothing is written through links"
-            )
+    names = folder.split("/")
+    return all(is_folder_itself(root, "/".join(names[: depth + 1])) for depth in range(len(names)))
+
+
+def is_folder_itself(root: Path, folder: str) -> bool:
+    """Tell whether `folder` exists, whatever lies on the way.
+
+    Raises:
+        TreeError: it is a symbolic link.
+    """
+    place = f"{root}/{folder}"
+    try:
+        mode = os.lstat(place).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise cannot_read(folder, error) from error
+    if stat.S_ISLNK(mode):
+        target = shown(str(Path(place).readlink()))
+        raise TreeError(
+            f"{folder}: is a symbolic link to {target}, a folder is needed; nothing is written through links"
+        )
     return stat.S_ISDIR(mode)

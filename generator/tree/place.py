@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from generator.tree.disk import is_folder
+from generator.tree.disk import is_folder_itself
 from generator.tree.error import cannot_write
 from generator.tree.model import TEMPORARY, Content, Link
 from generator.tree.step import Step
@@ -12,21 +12,24 @@ from generator.tree.step import Step
 _OPEN_TO_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def make_folder(root: Path, folder: str) -> None:
+def make_folder(root: Path, folder: str, known: set[str] | None = None) -> None:
     """Make a folder and those above it, where they are missing.
 
+    `known` are folders of which a caller of many has seen that they are there; it grows.
     Raises:
         TreeError: a file or a link is in the way, or the disk refuses.
     """
-    if is_folder(root, folder):
-        return
+    known = set() if known is None else known
     names = folder.split("/")
     for way in ("/".join(names[: depth + 1]) for depth in range(len(names))):
-        if not is_folder(root, way):
+        if way in known:
+            continue
+        if not is_folder_itself(root, way):
             try:
                 (root / way).mkdir(exist_ok=True)  # Two runs may make the folder of the lock at once.
             except OSError as error:
                 raise cannot_write(way, error) from error
+        known.add(way)
 
 
 def put(root: Path, path: str, content: Content, step: Step, *, durable: bool = False) -> None:
@@ -37,35 +40,38 @@ def put(root: Path, path: str, content: Content, step: Step, *, durable: bool = 
     Raises:
         TreeError: the disk refuses; the old entry is still there and no temporary file is left.
     """
-    place = root / path
-    temporary = place.with_name(f"{TEMPORARY}{os.getpid()}")
+    folder = path.rpartition("/")[0]
+    temporary = f"{root}/{folder}/{TEMPORARY}{os.getpid()}"
     try:
         try:
             if isinstance(content, Link):
-                temporary.symlink_to(content.target)
+                Path(temporary).symlink_to(content.target)
             else:
                 _write_new(temporary, path, content, step, durable=durable)
             step("replace", path)
-            temporary.replace(place)
+            os.replace(temporary, f"{root}/{path}")  # noqa: PTH105  a Path costs 5 us, for 5,600 files
         except BaseException:
             with suppress(OSError):
-                temporary.unlink()
+                Path(temporary).unlink()
             raise
         if durable:
-            _wait_for_folder(place.parent)
+            _wait_for_folder(root / folder)
     except OSError as error:
         raise cannot_write(path, error) from error
 
 
-def _write_new(temporary: Path, path: str, content: bytes, step: Step, *, durable: bool) -> None:
-    with os.fdopen(os.open(temporary, _OPEN_TO_WRITE, 0o666), "wb", buffering=0) as stream:
+def _write_new(temporary: str, path: str, content: bytes, step: Step, *, durable: bool) -> None:
+    handle = os.open(temporary, _OPEN_TO_WRITE, 0o666)
+    try:
         step("create", path)
-        rest = memoryview(content)
-        while rest:
-            rest = rest[stream.write(rest) :]
+        written = os.write(handle, content)
+        while written < len(content):
+            written += os.write(handle, memoryview(content)[written:])
         step("fill", path)
         if durable:
-            os.fsync(stream.fileno())
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _wait_for_folder(folder: Path) -> None:

@@ -52,11 +52,11 @@ def write(held: Held, tree: Tree, *, step: Step = no_step) -> Report:
 
 
 def _put_entries(root: Path, tree: Tree, paths: Paths, step: Step) -> None:
-    folder = None
+    known: set[str] = set()
     for path in paths:
-        inner = path.rpartition("/")[0]
-        if inner != folder:
-            make_folder(root, folder := inner)
+        folder = path.rpartition("/")[0]
+        if folder not in known:
+            make_folder(root, folder, known)
         put(root, path, tree.entries[path], step)
 
 

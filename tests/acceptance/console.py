@@ -156,7 +156,9 @@ def rewritten(page: str, done: list[tuple[Command, str]]) -> str:
     """The page with what the commands printed, where that is not what it says."""
     for command, printed in reversed(done):
         if normal(printed) != normal(command.output):
-            text = "".join(command.indent + line if line.strip() else line for line in printed.splitlines(keepends=True))
+            text = "".join(
+                command.indent + line if line.strip() else line for line in printed.splitlines(keepends=True)
+            )
             page = page[: command.start] + text + page[command.end :]
     return page
 

@@ -26,7 +26,9 @@ PARTS = (
     "tests/frozen",
     "values",
 )
-_PROGRAM = f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[0] = 'chartroom'; from generator.cli import main; main()"
+_PROGRAM = (
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[0] = 'chartroom'; from generator.cli import main; main()"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from tests.acceptance.repository import Run, changes, chartroom, copy_repository, edit, files_of, put
 
-COUNTS = re.compile(r"^\d+ services, \d+ domains, 3 environments: (.*?)(?:; \d+ warnings?)? \(\d+\.\d s\)$", re.MULTILINE)
+COUNTS = re.compile(
+    r"^\d+ services, \d+ domains, 3 environments: (.*?)(?:; \d+ warnings?)? \(\d+\.\d s\)$", re.MULTILINE
+)
 
 
 def closing(run: Run) -> str:
@@ -88,7 +90,9 @@ def test_check_names_every_kind_of_difference(fleet: Path) -> None:
 
     run = chartroom(fleet, "charts", "--check", "--quiet")
 
-    rest = {line.rpartition(" ")[2]: line for line in run.out.splitlines() if line.endswith("]") and ": error: " in line}
+    rest = {
+        line.rpartition(" ")[2]: line for line in run.out.splitlines() if line.endswith("]") and ": error: " in line
+    }
     assert run.code == 1
     assert rest["[output/stray]"] == (
         "charts/media/notes.txt:1:1: error: charts/media/notes.txt was not generated, and lies in a generated folder "

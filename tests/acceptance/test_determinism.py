@@ -51,7 +51,14 @@ SURROUNDINGS = {
 
 def emptied(root: Path) -> Path:
     """Take everything away that is generated, and what runs remember."""
-    for folder in ("kubernetes/prod", "kubernetes/dev", "kubernetes/staging", "docs/reference", ".schemas", ".chartroom"):
+    for folder in (
+        "kubernetes/prod",
+        "kubernetes/dev",
+        "kubernetes/staging",
+        "docs/reference",
+        ".schemas",
+        ".chartroom",
+    ):
         shutil.rmtree(root / folder, ignore_errors=True)
     for chart in (root / "charts").iterdir():
         if chart.is_dir() and chart.name != "common":

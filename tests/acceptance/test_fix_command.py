@@ -103,7 +103,11 @@ def test_fix_keeps_carriage_returns_and_the_byte_order_mark(fleet: Path) -> None
 
 
 def test_fix_names_what_is_left_for_a_person(fleet: Path) -> None:
-    put(fleet, FILE, FIXED.replace("load_balancer", "# load_balancer").replace("category: management", "category: games"))
+    put(
+        fleet,
+        FILE,
+        FIXED.replace("load_balancer", "# load_balancer").replace("category: management", "category: games"),
+    )
 
     assert chartroom(fleet, "fix") == Run(
         1,

@@ -45,7 +45,11 @@ REFUSED = {
         "key 'category' is written twice, first at line 2 [source/duplicate-key]",
     ),
     "NUL": (SERVICE + "env: {X: a\0b}\n", "7:11", "character U+0000 is not printable [source/unprintable]"),
-    "deep flow": (SERVICE + "env: " + "[" * 70 + "]" * 70 + "\n", "7:69", "nesting is deeper than 64 levels [source/too-deep]"),
+    "deep flow": (
+        SERVICE + "env: " + "[" * 70 + "]" * 70 + "\n",
+        "7:69",
+        "nesting is deeper than 64 levels [source/too-deep]",
+    ),
     "deep blocks": (
         SERVICE + "labels:\n" + "".join(f"{' ' * (level + 1)}a:\n" for level in range(70)),
         "71:65",
@@ -135,7 +139,10 @@ def test_each_hostile_file_is_one_finding_and_nothing_is_written(scratch: Path) 
 
     assert (run.code, run.err) == (1, f"{len(REFUSED)} errors; nothing was written\n")
     heads = [line for line in run.out.splitlines() if line.startswith("values/apps/media/case-")]
-    wanted = {path: f"{path}:{REFUSED[case][1]}: error: {REFUSED[case][2].replace(FILE, path)}" for path, case in paths.items()}
+    wanted = {
+        path: f"{path}:{REFUSED[case][1]}: error: {REFUSED[case][2].replace(FILE, path)}"
+        for path, case in paths.items()
+    }
     assert {head.partition(":")[0]: head for head in heads} == wanted
     assert sum(1 for line in run.out.splitlines() if line.startswith("  fix: ")) == len(REFUSED)
     assert not (scratch / "pwned").exists()

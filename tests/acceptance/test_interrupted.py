@@ -57,14 +57,18 @@ def whole(old: dict[str, bytes], new: dict[str, bytes], now: dict[str, bytes]) -
     ]
 
 
-@pytest.mark.parametrize(("count", "how"), [(0, "SIGKILL"), (1, "SIGKILL"), (20, "SIGKILL"), (50, "SIGKILL"), (40, "SIGINT")])
+@pytest.mark.parametrize(
+    ("count", "how"), [(0, "SIGKILL"), (1, "SIGKILL"), (20, "SIGKILL"), (50, "SIGKILL"), (40, "SIGINT")]
+)
 def test_a_killed_run_leaves_whole_files_and_the_next_one_heals(
     count: int, how: str, moved: Path, written: Path, fleet: Path
 ) -> None:
     change(fleet)
     program = KILLED.format(root=str(ROOT), count=count, signal=how)
 
-    run = subprocess.run([sys.executable, "-c", program], cwd=fleet, env=environment(), capture_output=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=fleet, env=environment(), capture_output=True, check=False
+    )
 
     assert run.returncode == (-signal.SIGKILL if how == "SIGKILL" else 130)
     if how == "SIGINT":
@@ -82,7 +86,11 @@ def test_two_runs_at_once_do_not_mix(moved: Path, fleet: Path) -> None:
     shutil.rmtree(fleet / ".cache")
     runs = [
         subprocess.Popen(
-            command_line("charts", "--quiet"), cwd=fleet, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command_line("charts", "--quiet"),
+            cwd=fleet,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         for _ in range(3)
     ]
@@ -100,7 +108,11 @@ def test_a_run_says_for_whom_it_waits(fleet: Path) -> None:
 
     with hold(fleet):
         run = subprocess.Popen(
-            command_line("charts", "--quiet"), cwd=fleet, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command_line("charts", "--quiet"),
+            cwd=fleet,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         assert run.stderr is not None
         waiting = run.stderr.readline().decode()

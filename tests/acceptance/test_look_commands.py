@@ -201,7 +201,11 @@ def test_findings_are_coloured_on_a_terminal_only(games: Path, tmp_path: Path) -
 
 
 def test_completion_prints_a_script_and_completes_services(games: Path) -> None:
-    for shell, mark in (("bash", "complete -o nosort -F"), ("zsh", "#compdef chartroom"), ("fish", "complete --no-files")):
+    for shell, mark in (
+        ("bash", "complete -o nosort -F"),
+        ("zsh", "#compdef chartroom"),
+        ("fish", "complete --no-files"),
+    ):
         run = chartroom(games, env={"_CHARTROOM_COMPLETE": f"{shell}_source"})
         assert mark in run.out
 

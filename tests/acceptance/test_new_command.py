@@ -55,7 +55,9 @@ def test_new_writes_a_service_that_passes(fleet: Path) -> None:
 
 
 def test_new_asks_for_what_is_not_given(fleet: Path) -> None:
-    run = chartroom(fleet, "new", "apps/media/wizarr", stdin="Invitations\nmanagement\nghcr.io/wizarrrr/wizarr:4.2.0\n5690\n")
+    run = chartroom(
+        fleet, "new", "apps/media/wizarr", stdin="Invitations\nmanagement\nghcr.io/wizarrrr/wizarr:4.2.0\n5690\n"
+    )
 
     questions = (
         "What is it, in at most 80 letters: Category of the domain: Image (registry/name:tag): HTTP port (0 for none): "

@@ -12,7 +12,7 @@ import pytest
 from generator.chart import build_values, merged, scopes_of
 from generator.helm import Engine, HelmCommand, Pairs, read_chart
 from generator.pipeline.charts import render_everything
-from generator.pipeline.generate import Charts
+from generator.pipeline.generate import Charts, generate
 from generator.pipeline.workspace import open_workspace
 from generator.schema import Validator, judge_all, read_manifests
 from generator.source import plain, read_file
@@ -154,10 +154,15 @@ def test_the_whole_catalogue_fits_the_schemas_under_each_backend(case: str, writ
     faults = sorted({str(fault) for verdict in verdicts for _, fault in verdict.faults})
     assert faults == []
     assert sum(len(verdict.manifests) for verdict in verdicts) >= len(texts) > 1000
+    assert any("\n    vault:\n" in text for text in texts) is (case == "secrets provider vault")
+    assert generate(workspace).entries.keys() >= {"docs/reference/README.md", "kubernetes/prod/apps/media.yaml"}
 
 
 KINDS = {
-    "as it is": ({"HTTPRoute", "Gateway", "CiliumNetworkPolicy", "IPAddressPool", "Schedule"}, {"Ingress", "ReplicationSource"}),
+    "as it is": (
+        {"HTTPRoute", "Gateway", "CiliumNetworkPolicy", "IPAddressPool", "Schedule"},
+        {"Ingress", "ReplicationSource"},
+    ),
     "routing ingress": ({"Ingress"}, {"HTTPRoute", "Gateway"}),
     "network_policy kubernetes": ({"NetworkPolicy"}, {"CiliumNetworkPolicy"}),
     "load_balancer cilium": ({"CiliumLoadBalancerIPPool"}, {"IPAddressPool", "L2Advertisement"}),

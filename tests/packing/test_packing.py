@@ -12,6 +12,7 @@ from generator.pipeline.workspace import Workspace, open_workspace
 
 _ROOT = Path(__file__).parents[2]
 _ALL = frozenset({"n1", "n2"})
+_OWN = "a node of its own"
 _TWO = (Room("n1", 1000, 1000, {"gpu": 1}), Room("n2", 1000, 2000))
 
 
@@ -40,7 +41,7 @@ def test_what_fits_finds_its_place(pieces: list[Piece]) -> None:
         (piece("x", 0, 2001), [], (("n1", "memory"), ("n2", "memory"))),
         (piece("x", devices={"gpu": 2}), [], (("n1", "gpu"), ("n2", "gpu"))),
         (piece("x", nodes=frozenset({"gone"})), [], ()),
-        (piece("x", apart=True), [piece("x", apart=True)] * 2, (("n1", "a node of its own"), ("n2", "a node of its own"))),
+        (piece("x", apart=True), [piece("x", apart=True)] * 2, (("n1", _OWN), ("n2", _OWN))),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_named_with_what_each_node_lacks(
@@ -77,13 +78,14 @@ def _changed(tmp_path: Path, path: str, old: str, new: str) -> Workspace:
 
 
 def test_a_pod_that_no_node_can_hold_is_found(tmp_path: Path) -> None:
-    workspace = _changed(tmp_path, "values/apps/media/plex.yaml", "requests: {cpu: 100m, memory: 2Gi}", "requests: {cpu: 100m, memory: 40Gi}")  # fmt: skip
+    old = "requests: {cpu: 100m, memory: 2Gi}"
+    workspace = _changed(tmp_path, "values/apps/media/plex.yaml", old, old.replace("2Gi", "40Gi"))
     found = judge_packing(workspace.fleets["prod"])
     assert [(finding.place.path, finding.message, finding.fix) for finding in found] == [
         (
             "values/apps/media/plex.yaml",
-            "'plex' (100m CPU, 40960Mi, 1 intel-gpu) finds no node in 'prod': talos-4 lacks memory; talos-5 lacks memory; "
-            "talos-6 lacks memory; talos-7 lacks memory",
+            "'plex' (100m CPU, 40960Mi, 1 intel-gpu) finds no node in 'prod': talos-4 lacks memory; "
+            "talos-5 lacks memory; talos-6 lacks memory; talos-7 lacks memory",
             "lower its requests, or add a node to the inventory",
         )
     ]

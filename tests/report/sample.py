@@ -8,6 +8,7 @@ from generator.finding import Finding, Place, Severity
 from generator.report import (
     BudgetUse,
     Connection,
+    End,
     EnvironmentCount,
     Holding,
     Listed,
@@ -17,6 +18,7 @@ from generator.report import (
     RuleRun,
     Skip,
     Timing,
+    Unenforced,
     WaiverLine,
     list_findings,
 )
@@ -125,6 +127,10 @@ def sample(root: Path) -> Report:
         budgets=_budgets(),
         nodes=_nodes(),
         connections=tuple(_connections()),
+        unenforced=(
+            Unenforced("prod", "NFS volume media-films-1a2b3c", "the kubelet mounts it", Place("values/site.yaml", 9, 1)),
+            Unenforced("dev", "namespace kube-system", "Kubernetes makes it"),
+        ),
         holdings=_holdings(),
         waivers=_waivers(),
         timings=(Timing("render", 0.61), Timing("schema", 0.2), Timing("policy", 0.913)),
@@ -148,20 +154,21 @@ def _budgets() -> tuple[BudgetUse, ...]:
 
 
 def _nodes() -> tuple[NodeUse, ...]:
-    return tuple(
-        NodeUse("prod", f"worker-{number}", "worker", Meter(9000 - number * 1500, 11500), Meter(26 * GIB, 30 * GIB), Meter(40, 110))
-        for number in (1, 2, 3)
-    )
+    def use(name: str, cpu_m: int, pods: Meter | None) -> NodeUse:
+        return NodeUse("prod", name, "worker", Meter(cpu_m, 11500), Meter(26 * GIB, 30 * GIB), pods)
+
+    return (use("worker-1", 7500, Meter(40, 110)), use("worker-2", 6000, Meter(111, 110)), use("worker-3", 4500, None))
 
 
 def _connections() -> Iterable[Connection]:
-    yield Connection("prod", "networking/traefik", "media/jellyfin", ("8096/TCP",))
-    yield Connection("prod", "networking/traefik", "media/plex", ("32400/TCP",))
-    yield Connection("prod", "media/jellyfin", "databases/valkey", ("6379/TCP",))
-    yield Connection("prod", "media/plex", "internet", ("443/TCP",), remark="hosts not enforced")
-    yield Connection("prod", "media/plex", "databases/postgres", ("5432/TCP",), declared=False)
-    yield Connection("prod", "nodes", "media/plex", (), enforced=False, remark="a host-network pod counts as its node")
-    yield Connection("dev", "networking/traefik", "media/jellyfin", ("8096/TCP",))
+    traefik, jellyfin, plex = End("traefik", "networking"), End("jellyfin", "media"), End("plex", "media")
+    yield Connection("prod", traefik, jellyfin, "8096/TCP", declared=True)
+    yield Connection("prod", traefik, plex, "32400/TCP", declared=True)
+    yield Connection("prod", jellyfin, End("valkey", "databases"), "6379/TCP", declared=True)
+    yield Connection("prod", plex, End("plex.tv"), "443/TCP", declared=True, remark="hosts not enforced")
+    yield Connection("prod", plex, End("postgres", "databases"), "5432/TCP", declared=False)
+    yield Connection("prod", End("the nodes"), plex, enforced=False, remark="a host-network pod counts as its node")
+    yield Connection("dev", traefik, jellyfin, "8096/TCP")
 
 
 def _holdings() -> tuple[Holding, ...]:

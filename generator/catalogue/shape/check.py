@@ -94,9 +94,20 @@ def _most_precise(error: Error) -> Iterator[Error]:
     if not fitting:
         yield error
         return
-    best = min(fitting, key=lambda errors: (sum(1 for inner in errors if inner.validator == "required"), len(errors)))
-    for inner in best:
+    for inner in min(fitting, key=lambda errors: _strangeness(error, errors)):
         yield from _most_precise(inner)
+
+
+def _strangeness(outer: Error, errors: list[Error]) -> tuple[int, int, int]:
+    """How far a branch is from what was meant: keys that it does not know weigh most, then those it misses."""
+    depth = len(outer.absolute_path)
+    own = [error for error in errors if len(error.absolute_path) == depth]
+    strange = sum(
+        len(set(error.instance) - set(error.schema.get("properties", ())))
+        for error in own
+        if error.validator == "additionalProperties"
+    )
+    return strange, sum(1 for error in own if error.validator == "required"), len(errors)
 
 
 def _is_wrong_type(outer: Error, error: Error) -> bool:

@@ -102,7 +102,6 @@
 
   // What stands behind a cell of the matrix.
   let connections = null;
-  const side = (end) => (end.indexOf("/") > 0 ? end.slice(0, end.indexOf("/")) : end);
   const listing = (place, rowsOf) => {
     const table = make("table", "", "plain");
     const caption = make("caption", rowsOf.title);
@@ -113,10 +112,9 @@
       line.append(cell);
     }
     head.append(line);
-    for (const [source, target, ports, flags, remark] of rowsOf.rows) {
+    for (const [, source, , target, ports, remark] of rowsOf.rows) {
       const row = make("tr");
-      const said = [flags & 1 ? "not declared" : "", flags & 2 ? "not enforced" : "", remark ?? ""].filter(Boolean).join("; ");
-      row.append(make("td", source), make("td", target), make("td", ports || "every port"), make("td", said || "declared"));
+      row.append(make("td", source), make("td", target), make("td", ports || "every port"), make("td", remark || "–"));
       body.append(row);
     }
     table.append(caption, head, body);
@@ -137,7 +135,7 @@
         return;
       }
       button.setAttribute("aria-pressed", "true");
-      const found = connections[part.dataset.environment].filter((row) => side(row[0]) === source && side(row[1]) === target);
+      const found = connections[part.dataset.environment].filter((row) => row[0] === source && row[2] === target);
       listing(place, { title: `${source} to ${target} in ${part.dataset.environment}`, rows: found });
     });
   }

@@ -1,1 +1,1 @@
-"""Compare what shall be with what is, and say in which steps the one becomes the other. Pure: nothing is asked or done."""
+"""Compare what shall be with what is: the steps from the one to the other. Pure: nothing is asked, nothing done."""

@@ -9,7 +9,7 @@ from provision.proxmox.validate import site_faults
 from . import firewall_rules
 from .cluster import cluster_steps
 from .removal import Leaving, leaving, removal_steps
-from .seen import Seen
+from .seen import Seen, to_replace
 from .step import Kind, Mark, Plan, Step, in_order
 from .vms import VmSteps, extra_steps, vm_steps
 from .wanted import Wanted
@@ -18,8 +18,8 @@ from .wanted import Wanted
 def plan(wanted: Wanted, seen: Seen) -> Plan:
     """Return the steps from what is to what shall be, in an order that keeps every dependency."""
     parts = {name: vm_steps(wanted, seen, name) for name in wanted.specs}
-    nodes = cluster_steps(wanted, seen)
     going, kept = leaving(wanted, seen)
+    nodes = cluster_steps(wanted, seen, going)
     steps = [*_prepare(wanted, seen, parts)]
     steps += [step for part in parts.values() for step in part.steps]
     steps += [*extra_steps(wanted, seen), *nodes.steps]
@@ -141,7 +141,8 @@ def _blockers(wanted: Wanted, seen: Seen, going: tuple[Leaving, ...]) -> Iterato
     staying = members - {machine.name for machine in going if machine.is_member}
     fresh = {node.name for node in wanted.inventory.control_planes} - members
     free = {name for name in fresh if not any(_conflicts(wanted, machine, name) for machine in going)}
-    if members and not staying and not free:
+    rolls = len(members) > 2 and all(to_replace(machine.vm) for machine in going if machine.is_member)
+    if members and not staying and not free and not rolls:
         yield (
             f"etcd's only members {', '.join(sorted(members))} would go, and the cluster with them: "
             "take a snapshot with `provision etcd snapshot`, then destroy and `provision apply --recover-from FILE`"

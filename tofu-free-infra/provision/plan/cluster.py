@@ -1,6 +1,6 @@
 """Steps that make nodes of bare machines: configure, bootstrap once, join."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from provision.inventory.model import Node
@@ -8,7 +8,8 @@ from provision.machineconfig.emit import read
 from provision.talos.probe import Presence
 
 from . import configs, vms
-from .seen import NodeSeen, Seen
+from .removal import Leaving
+from .seen import NodeSeen, Seen, address_of
 from .step import Deferred, Kind, Mark, Step
 from .wanted import Wanted
 
@@ -42,12 +43,13 @@ def has_etcd(wanted: Wanted, seen: Seen) -> bool:
     return bool(seen.cluster.members) or any(node.has_etcd_data for node in seen.nodes.values())
 
 
-def cluster_steps(wanted: Wanted, seen: Seen) -> ClusterSteps:
-    """Return what the nodes need once their machines run."""
+def cluster_steps(wanted: Wanted, seen: Seen, going: Sequence[Leaving] = ()) -> ClusterSteps:
+    """Return what the nodes need once their machines run; `going` are machines that leave."""
     blockers = tuple(_blockers(wanted, seen))
     if blockers:
         return ClusterSteps((), (), blockers)
-    steps = [*_configure(wanted, seen), *_change(wanted, seen), *_bootstrap(wanted, seen), *_join(wanted, seen)]
+    changes = _change(wanted, seen, going)
+    steps = [*changes, *_configure(wanted, seen, changes), *_bootstrap(wanted, seen), *_join(wanted, seen)]
     steps += _uncordon(wanted, seen)
     return ClusterSteps(tuple(steps), tuple(_deferred(wanted, seen)), ())
 
@@ -68,9 +70,10 @@ def _blockers(wanted: Wanted, seen: Seen) -> Iterator[str]:
             )
 
 
-def _configure(wanted: Wanted, seen: Seen) -> Iterator[Step]:
+def _configure(wanted: Wanted, seen: Seen, changes: list[Step]) -> Iterator[Step]:
     exists = has_etcd(wanted, seen)
-    before: frozenset[str] = frozenset()
+    # The firewall of the control planes that are there has to let a new one in before it knocks.
+    before = frozenset(step.id for step in changes if not _comes_after(step))
     for name in fresh_nodes(wanted, seen):
         node = wanted.inventory.nodes[name]
         needs = frozenset({f"cluster/{Kind.SECRETS.value}", _started(name)})
@@ -89,20 +92,37 @@ def _joined(name: str) -> str:
     return f"{name}/{Kind.JOIN.value}"
 
 
-def _change(wanted: Wanted, seen: Seen) -> Iterator[Step]:
-    """Bring the configuration of running nodes up to date, one node after the other."""
-    before: frozenset[str] = frozenset()
+def _comes_after(step: Step) -> bool:
+    return any(need.endswith(f"/{Kind.FORGET.value}") for need in step.needs)
+
+
+def _change(wanted: Wanted, seen: Seen, going: Sequence[Leaving]) -> list[Step]:
+    """Bring the configuration of running nodes up to date, one node after the other.
+
+    It names every control plane, above all in the firewall of etcd: one that leaves is named until it has left, so
+    where one joins as well there are two changes.
+    """
+    members = [machine for machine in going if machine.is_member and machine.name not in wanted.nodes]
+    joining = [name for name in fresh_nodes(wanted, seen) if wanted.inventory.nodes[name].is_control_plane]
+    found: list[Step] = []
+    if members and joining:
+        found += _changes(wanted, seen, {machine.name: address_of(machine.vm) for machine in members}, "widen", [])
+    return found + _changes(wanted, seen, {}, "", [machine.last for machine in members])
+
+
+def _changes(wanted: Wanted, seen: Seen, also: Mapping[str, str], argument: str, first: list[str]) -> list[Step]:
+    steps: list[Step] = []
+    before = frozenset(first)
     for name in wanted.nodes:
         found = seen.nodes.get(name)
         if not _is_configured(wanted, seen, name) or found is None or found.config is None or seen.bundle is None:
             continue
-        desired = configs.standing(wanted, seen.bundle, name, found.config)
+        desired = configs.standing(wanted, seen.bundle, name, found, also=also)
         if details := configs.differences(found.config, desired):
-            step = Step(
-                Kind.CONFIG, name, Mark.CHANGE, before, vm_id=wanted.inventory.nodes[name].vm_id, details=details
-            )
-            yield step
-            before = frozenset({step.id})
+            vm_id = wanted.inventory.nodes[name].vm_id
+            steps.append(Step(Kind.CONFIG, name, Mark.CHANGE, before, argument, vm_id, details=details))
+            before |= {steps[-1].id}
+    return steps
 
 
 def _bootstrap(wanted: Wanted, seen: Seen) -> Iterator[Step]:
@@ -151,7 +171,8 @@ def _deferred(wanted: Wanted, seen: Seen) -> Iterator[Deferred]:
         wanted_keys = set(wanted.cluster.encryption)
         actual = {volume for volume, is_on in found.encrypted.items() if is_on and volume in ("STATE", "EPHEMERAL")}
         if actual != wanted_keys and found.encrypted:
-            text = f"encryption of {', '.join(sorted(actual)) or 'nothing'} → {', '.join(sorted(wanted_keys)) or 'nothing'}"
+            before, after = (", ".join(sorted(keys)) or "nothing" for keys in (actual, wanted_keys))
+            text = f"encryption of {before} → {after}"
             yield Deferred(name, text, f"at replace: {vms.BY_REPLACE}, or `provision replace --due` for all")
 
 

@@ -13,6 +13,7 @@ from provision.machineconfig.emit import emit, read
 from provision.machineconfig.generate import machine_documents
 from provision.secrets.bundle import SecretsBundle
 
+from .seen import NodeSeen
 from .step import Detail
 from .wanted import Wanted
 
@@ -101,17 +102,26 @@ def fresh(wanted: Wanted, bundle: SecretsBundle, name: str, kubernetes: str | No
 
 
 def standing(
-    wanted: Wanted, bundle: SecretsBundle, name: str, actual: str, images: Mapping[str, str] | None = None
+    wanted: Wanted,
+    bundle: SecretsBundle,
+    name: str,
+    found: NodeSeen,
+    images: Mapping[str, str] | None = None,
+    also: Mapping[str, str] | None = None,
 ) -> str:
     """Return the configuration of a node that runs: as generated, but with the versions and encryption that it has.
 
-    `images` are components that an upgrade moves.
+    `images` are components that an upgrade moves; `also` are control planes that are not gone yet. The installer
+    image follows the Talos that runs.
     """
-    known = read(actual)
+    known = read(found.config or "")
+    is_current = found.version == wanted.inventory.talos.version
+    installer = wanted.cluster.installer_image
     cluster = replace(
         wanted.cluster,
+        control_planes={**wanted.cluster.control_planes, **(also or {})},
         encryption=encryption_of(known),
-        installer_image=installer_of(known) or wanted.cluster.installer_image,
+        installer_image=installer if is_current else installer_of(known) or installer,
     )
     documents = machine_documents(cluster, wanted.nodes[name], bundle)
     return emit(with_images(documents, {**images_of(known), **(images or {})}))

@@ -35,9 +35,11 @@ def faults(inventory: Inventory, vm: Vm) -> tuple[str, ...]:
             found.append(f"{vm.name!r} talks to {entry!r}: {name!r} is no network, machine or address of the site")
         elif _number(inventory, name, port) is None:
             found.append(f"{vm.name!r} talks to {entry!r}: {port!r} is no port")
-    for entry in vm.talks_to.get("internet", ()):
-        if _number(inventory, "", entry.rpartition(":")[2]) is None:
-            found.append(f"{vm.name!r} talks to {entry!r}: a port such as '*:443' is expected")
+    found += [
+        f"{vm.name!r} talks to {entry!r}: a port such as '*:443' is expected"
+        for entry in vm.talks_to.get("internet", ())
+        if _number(inventory, "", entry.rpartition(":")[2]) is None
+    ]
     return tuple(found)
 
 

@@ -68,6 +68,8 @@ def removal_steps(
         found += steps
         if machine.is_node:
             before = frozenset({steps[-1].id})
+            if to_replace(machine.vm):
+                before |= {f"{machine.name}/{Kind.JOIN.value}"}  # the new one first: only one node is away at a time
     return found
 
 

@@ -69,8 +69,8 @@ def _subjects(plan: Plan, wanted: Wanted, paint: Paint, *, details: bool) -> Ite
     groups: dict[str, list[Step]] = {}
     for step in plan.steps:
         groups.setdefault(step.subject, []).append(step)
-    width = max((len(name) for name in groups), default=0)
     order = [name for name in (*wanted.inventory.nodes, *wanted.inventory.vms) if name in groups]
+    width = max((len(name) for name in order or groups), default=0)
     for name in (*order, *(name for name in groups if name not in order)):
         steps = groups[name]
         mark = next(mark for mark in _WEIGHT if any(step.mark is mark for step in steps))

@@ -87,12 +87,13 @@ class Step:
     @property
     def id(self) -> str:
         """Return what the journal and other steps call it."""
-        middle = f"{self.subject}#{self.vm_id}" if self.kind in _BY_ID and self.vm_id is not None else self.subject
-        return f"{middle}/{self.kind.value}" + (f"/{self.argument}" if self.argument else "")
+        if self.kind in _LEAVING:
+            return f"{self.subject}#{self.vm_id}/{self.kind.value}"
+        return f"{self.subject}/{self.kind.value}" + (f"/{self.argument}" if self.argument else "")
 
 
-# An old and a new machine of one name can be in one plan.
-_BY_ID = frozenset({Kind.VM_STOP, Kind.VM_DELETE, Kind.UN_HA, Kind.DRAIN, Kind.LEAVE, Kind.FORGET})
+# An old and a new machine of one name can be in one plan, so those that leave are told apart by their VM id.
+_LEAVING = frozenset({Kind.VM_STOP, Kind.VM_DELETE, Kind.UN_HA, Kind.DRAIN, Kind.LEAVE, Kind.FORGET})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""The commands of the gate: check and waivers."""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from generator.cli.output import (
+    CLEAN,
+    ENGINE,
+    FINDINGS,
+    USAGE,
+    WAIVER,
+    columns,
+    counted,
+    default_root,
+    note,
+    print_findings,
+    progress,
+    summary,
+)
+from generator.finding import ChartroomError, Finding, Severity, Unusable
+from generator.pipeline.carried import rule_folders
+from generator.pipeline.check import Checked, Choice, UnknownChoice, check_fleet
+from generator.pipeline.manifests import NoManifests, check_manifests
+from generator.pipeline.place import NoWorkspace
+from generator.pipeline.report import listed_of, report_of
+from generator.policy import PolicyUsage, read_waivers
+from generator.report import (
+    BaselineUnusable,
+    Report,
+    ReportUsage,
+    destinations,
+    format_baseline,
+    mark_baselined,
+    read_baseline,
+    render,
+)
+from generator.report import summary as report_summary
+from generator.testing.rule import read_python_rules
+
+_BAR = {"error": Severity.ERROR, "warning": Severity.WARNING}
+
+
+def run_check(
+    root: Path | None,
+    choice: Choice,
+    *,
+    formats: Sequence[str],
+    outputs: Sequence[Path],
+    fail_on: str,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    manifests: Sequence[Path],
+    crds: Sequence[Path],
+    kubernetes: str,
+    today: date,
+) -> int:
+    """Judge, print the reports, and return the exit code: 3 beats 4 beats 1."""
+    top = root or default_root()
+
+    def work() -> Checked:
+        if manifests:
+            return check_manifests(top, manifests, crds, choice, kubernetes, today)
+        return check_fleet(top, choice, today, read_python_rules(rule_folders(top).policies))
+
+    try:
+        wanted = destinations(formats, outputs)
+        with progress("judging"):
+            checked = work()
+        report = _reported(top, checked, baseline, write_baseline)
+    except (NoWorkspace, UnknownChoice, NoManifests, PolicyUsage, ReportUsage, BaselineUnusable) as error:
+        note(f"error: {error}")
+        return USAGE
+    except Unusable as error:
+        print_findings(error.findings, top)
+        note(f"{summary(error.findings)}; the values cannot be resolved, so nothing else was judged")
+        return FINDINGS
+    except ChartroomError as error:
+        note(f"error: {error}")
+        return ENGINE
+    for name, path in wanted:
+        _write(render(report, name), path)
+    note(report_summary(report))
+    return exit_code(report, checked.problems, fail_on)
+
+
+def exit_code(report: Report, problems: Sequence[Finding], fail_on: str) -> int:
+    """Return 4 for a problem of waivers, 1 for findings that reach the bar."""
+    if problems:
+        return WAIVER
+    return FINDINGS if report.fails(_BAR[fail_on]) else CLEAN
+
+
+def _reported(root: Path, checked: Checked, baseline: Path | None, write_baseline: Path | None) -> Report:
+    listed = listed_of(root, checked)
+    gone = 0
+    if write_baseline is not None:
+        write_baseline.write_text(format_baseline(listed), encoding="utf-8")
+        note(f"{write_baseline}: {counted(len(listed), 'finding')} written down")
+    if baseline is not None:
+        listed, gone = mark_baselined(listed, read_baseline(baseline))
+    return report_of(checked, listed, 0 if checked.narrowed else gone)
+
+
+def _write(text: str, path: Path | None) -> None:
+    if path is not None:
+        path.write_text(text, encoding="utf-8")
+    elif text:
+        sys.stdout.write(text)
+
+
+def run_waivers(root: Path | None, today: date) -> int:
+    """List waivers with their age and end; 4 where one cannot be read or is past."""
+    top = root or default_root()
+    waivers, faults = read_waivers(top)
+    if faults:
+        print_findings(faults, top)
+        return WAIVER
+    if not waivers:
+        note("there are no waivers")
+        return CLEAN
+    rows = [
+        (
+            waiver.rule,
+            waiver.object,
+            waiver.environment or "all",
+            waiver.owner,
+            counted((today - waiver.created).days, "day"),
+            waiver.until.isoformat(),
+            _left((waiver.until - today).days),
+            waiver.reason,
+        )
+        for waiver in sorted(waivers, key=lambda waiver: (waiver.until, waiver.rule, waiver.object))
+    ]
+    click.echo(columns(rows, ("RULE", "OBJECT", "ENVIRONMENT", "OWNER", "AGE", "UNTIL", "LEFT", "REASON")))
+    return WAIVER if any(waiver.until < today for waiver in waivers) else CLEAN
+
+
+def _left(days: int) -> str:
+    return "past" if days < 0 else counted(days, "day")
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Run a command of `policy` and turn what it cannot do into an exit code."""
+    try:
+        return work()
+    except (PolicyUsage, UnknownChoice) as error:
+        note(f"error: {error}")
+        return USAGE
+    except ChartroomError as error:
+        note(f"error: {error}")
+        return ENGINE

@@ -1,0 +1,96 @@
+"""What pods, roles and namespaces may do, as sets of sentences: what only the second set has is gained."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Body = Mapping[str, Any]
+_SECURITY_LEVEL = "pod-security.kubernetes.io/enforce"
+_LOOSE = {"restricted": 0, "baseline": 1, "privileged": 2}
+
+
+def privileges(body: Body) -> frozenset[str]:
+    """Return what an object allows beyond *restricted*, each as one line."""
+    kind = body.get("kind")
+    match kind:
+        case "Role" | "ClusterRole":
+            return frozenset(_rules(body))
+        case "RoleBinding" | "ClusterRoleBinding":
+            role = body.get("roleRef") or {}
+            subjects = [f"{item.get('kind')} {item.get('name')}" for item in body.get("subjects") or ()]
+            return frozenset(f"{subject} gets {role.get('kind')} {role.get('name')}" for subject in subjects)
+        case "Namespace":
+            level = ((body.get("metadata") or {}).get("labels") or {}).get(_SECURITY_LEVEL, "privileged")
+            return frozenset(name for name, rank in _LOOSE.items() if 0 < rank <= _LOOSE.get(level, 2))
+        case _:
+            pod = pod_of(body)
+            return frozenset(_pod(pod)) if pod is not None else frozenset()
+
+
+def show(body: Body, gained: str) -> str:
+    """Return a privilege as a sentence about its object."""
+    if body.get("kind") == "Namespace":
+        return f"admits {gained} pods"
+    return f"may {gained}" if body.get("kind") in ("Role", "ClusterRole") else gained
+
+
+def pod_of(body: Body) -> Body | None:
+    """Return the pod spec of whatever has one."""
+    spec = body.get("spec") or {}
+    match body.get("kind"):
+        case "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job":
+            found = (spec.get("template") or {}).get("spec")
+        case "CronJob":
+            job = (spec.get("jobTemplate") or {}).get("spec") or {}
+            found = (job.get("template") or {}).get("spec")
+        case "Pod":
+            found = spec
+        case _:
+            return None
+    return found or {}
+
+
+def _rules(body: Body) -> Iterator[str]:
+    for rule in body.get("rules") or ():
+        for verb in rule.get("verbs") or ():
+            for group in rule.get("apiGroups") or ("",):
+                for resource in rule.get("resources") or rule.get("nonResourceURLs") or ():
+                    yield f"{verb} {f'{group}/' if group else ''}{resource}"
+
+
+def _pod(pod: Body) -> Iterator[str]:
+    for field in ("hostNetwork", "hostPID", "hostIPC"):
+        if pod.get(field):
+            yield f"{field}: true"
+    if pod.get("automountServiceAccountToken", True):
+        yield "mounts the token of its service account"
+    for volume in pod.get("volumes") or ():
+        if volume.get("hostPath"):
+            yield f"mounts the node's {volume['hostPath'].get('path')}"
+    whole = pod.get("securityContext") or {}
+    for container in (*(pod.get("initContainers") or ()), *(pod.get("containers") or ())):
+        yield from _container(container, container.get("securityContext") or {}, whole)
+
+
+def _container(container: Body, own: Body, whole: Body) -> Iterator[str]:
+    name = f"container {container.get('name')}"
+    if own.get("privileged"):
+        yield f"{name} is privileged"
+    if own.get("allowPrivilegeEscalation") is not False:
+        yield f"{name} may escalate its privileges"
+    if own.get("readOnlyRootFilesystem") is not True:
+        yield f"{name} may write to its root file system"
+    if own.get("runAsNonRoot", whole.get("runAsNonRoot")) is not True:
+        yield f"{name} may run as root"
+    if own.get("runAsUser", whole.get("runAsUser")) == 0:
+        yield f"{name} runs as user 0"
+    seccomp = own.get("seccompProfile") or whole.get("seccompProfile") or {}
+    if seccomp.get("type") not in ("RuntimeDefault", "Localhost"):
+        yield f"{name} runs without a seccomp profile"
+    capabilities = own.get("capabilities") or {}
+    if "ALL" not in (capabilities.get("drop") or ()):
+        yield f"{name} keeps its default capabilities"
+    for capability in capabilities.get("add") or ():
+        yield f"{name} has {capability}"
+    for port in container.get("ports") or ():
+        if port.get("hostPort"):
+            yield f"{name} takes port {port['hostPort']} of its node"

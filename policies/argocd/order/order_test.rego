@@ -1,0 +1,20 @@
+package argocd.order_test
+
+import data.argocd.order
+import data.lib.fixture
+
+test_denies_later_dependency if {
+	fixture.messages(order.deny) == {`'sonarr' depends on 'postgres', whose Application comes in wave 3, after wave 1`} with input as _document(3)
+}
+
+test_allows_same_wave if {
+	fixture.messages(order.deny) == set() with input as _document(1)
+}
+_document(wave) := fixture.of_facts({"waves": [{
+	"service": "sonarr",
+	"needs": "postgres",
+	"later": "a",
+	"later_wave": 1,
+	"earlier": "b",
+	"earlier_wave": wave,
+}]})

@@ -1,0 +1,26 @@
+# METADATA
+# title: Backups that nobody watches
+# description: |
+#   A backup that stopped last month looks like one that works, until the day of the restore.
+# custom:
+#   severity: error
+#   reference: 'house rule: BackupStale for every volume that is copied'
+#   values: alerts
+#   needs: fleet
+#   fix: leave the default alert BackupStale on
+package backup.alert
+
+deny contains finding if {
+	some environment, facts in input.environments
+	some volume in facts.volumes
+	volume.declared == false
+	volume.server == null
+	facts.tiers[volume.tier].schedule != null
+	watched := {entry.service | some entry in facts.alerts; "BackupStale" in entry.names}
+	not volume.service in watched
+	finding := {
+		"msg": sprintf("volume '%s' is of %s, and service '%s' has no alert BackupStale", [volume.name, volume.tier, volume.service]),
+		"object": volume.id,
+		"environment": environment,
+	}
+}

@@ -1,0 +1,34 @@
+package backup.failure_domain_test
+
+import data.backup.failure_domain
+import data.lib.fixture
+
+test_denies_same_domain if {
+	fixture.messages(failure_domain.deny) == {`every copy of volume 'data' stays in the failure domain 'nas'`} with input as _document({"failure_domain": "nas"})
+}
+
+test_denies_same_domain_of_a_chart if {
+	fixture.messages(failure_domain.deny) == {`every copy of volume 'data' stays in the failure domain 'nas'`} with input as _document({"failure_domain": "nas", "id": null})
+}
+
+test_allows_elsewhere if {
+	fixture.messages(failure_domain.deny) == set() with input as _document({})
+}
+_document(change) := fixture.of_facts({
+	"tiers": {
+		"tier1": {"schedule": "0 * * * *", "rpo_s": 7200, "longest_gap_s": 3600, "destinations": [{"name": "nas", "failure_domain": "nas"}]},
+		"tier4": {"schedule": null, "destinations": []},
+	},
+	"volumes": [object.union(_volume, change)],
+})
+
+_volume := {
+	"name": "data",
+	"id": "v",
+	"namespace": "media",
+	"place": "values/a.yaml:1:1",
+	"tier": "tier1",
+	"server": null,
+	"failure_domain": "cluster",
+	"copies": [{"by": "prod:Schedule/velero/tier1", "longest_gap_s": 3600, "failure_domain": "nas", "where": "nas", "continuous": false}],
+}

@@ -1,0 +1,24 @@
+package capacity.budget_test
+
+import data.capacity.budget
+import data.lib.fixture
+
+test_denies_too_much_cpu if {
+	fixture.messages(budget.deny) == {`domain 'media' needs 200m of CPU requests, its budget is 100m`} with input as _document("cpu_m", 200, 100)
+}
+
+test_denies_too_much_storage if {
+	fixture.messages(budget.deny) == {`domain 'media' needs 2Mi of storage, its budget is 1Mi`} with input as _document("storage_bytes", 2097152, 1048576)
+}
+
+test_allows_as_much if {
+	fixture.messages(budget.deny) == set() with input as _document("memory_bytes", 5, 5)
+}
+
+test_allows_without_bound if {
+	fixture.messages(budget.deny) == set() with input as _document("memory_bytes", 5, null)
+}
+_document(amount, needed, allowed) := fixture.of_facts({
+	"domains": {"media": {"budget": {amount: allowed, "place": "values/a.yaml:1:1"}}},
+	"needs": {"domains": {"media": {amount: needed}}},
+})

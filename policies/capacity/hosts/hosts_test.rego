@@ -1,0 +1,27 @@
+package capacity.hosts_test
+
+import data.capacity.hosts
+import data.lib.fixture
+
+test_denies_memory if {
+	fixture.messages(hosts.deny) == {`its VMs have 2 MiB of memory, it has 1 MiB for them`} with input as _document(2097152, 0)
+}
+
+test_denies_disk if {
+	fixture.messages(hosts.deny) == {`its VMs take 2 GiB of the storage 'fast', it has 1 GiB`} with input as _document(0, 2147483648)
+}
+
+test_allows_enough if {
+	fixture.messages(hosts.deny) == set() with input as _document(1048576, 1073741824)
+}
+_document(memory, disk) := {"hosts": [{
+	"name": "pve-1",
+	"memory_bytes": 1048576,
+	"storages": {"fast": {"size_bytes": 1073741824}},
+	"machines": [{
+		"environment": "prod",
+		"memory_bytes": memory,
+		"disks": [{"storage": "fast", "size_bytes": disk}],
+	}],
+	"place": "values/inventory/hosts.yaml:1:1",
+}]}

@@ -1,0 +1,16 @@
+package namespaces.default_deny_test
+
+import data.lib.fixture
+import data.namespaces.default_deny
+
+test_denies_missing if {
+	fixture.messages(default_deny.deny) == {`namespace 'media' has no policy that denies everything both ways`} with input as _document({"podSelector": {}, "policyTypes": ["Ingress"]})
+}
+
+test_allows_both_ways if {
+	fixture.messages(default_deny.deny) == set() with input as _document({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]})
+}
+_document(spec) := object.union(
+	fixture.of_object("NetworkPolicy", {"spec": spec}, {}),
+	{"environments": {"prod": {"namespaces": {"media": {"builtin": false, "place": "values/a.yaml:1:1"}}}}},
+)

@@ -1,0 +1,32 @@
+# METADATA
+# title: Pods without a policy
+# description: |
+#   A pod that no policy selects in a direction is open in that direction to the whole cluster, unless
+#   its namespace denies.
+# custom:
+#   severity: error
+#   reference: KSV-0038, kube-score pod-networkpolicy
+#   fix: 'leave it to the generator: edges come from `talks_to`, the namespace denies the rest'
+package network.policy_coverage
+
+deny contains finding if {
+	some pod in input.pods
+	not pod.spec.hostNetwork
+	some environment in pod.environments
+	facts := input.environments[environment]
+	some direction in ["Ingress", "Egress"]
+	not pod.id in _covered(environment, facts, direction)
+	finding := {
+		"msg": sprintf("no policy says anything about its %s", [lower(direction)]),
+		"object": pod.id,
+		"environment": environment,
+	}
+}
+
+_covered(environment, facts, direction) := {pod |
+	some id in object.get(input.by_kind, "NetworkPolicy", [])
+	policy := input.objects[id]
+	environment in policy.environments
+	direction in policy.spec.policyTypes
+	some pod in facts.selected[id]
+}
