@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from generator.catalogue.shape.build import LABEL
 from generator.finding import Finding, Place
 from generator.source import Map
+from generator.source.scalar import is_plain_text
 
 RESERVED_SERVICES = frozenset({"domain", "self", "kubernetes", "internet"})
 RESERVED_NAMES = frozenset({"common", "shared-config", "namespaces", "root", "hosts"})
@@ -22,6 +23,8 @@ def check_service(name: str, path: str, known: Mapping[str, str]) -> Iterator[Fi
     elif not _LABEL.match(name) or len(name) > LONGEST_SERVICE:
         message = f"service name {name!r} is not a DNS label of at most {LONGEST_SERVICE} letters"
         yield Finding(place, "catalogue/name", message, f"rename the file: {_SPELLING}")
+    elif not is_plain_text(name):
+        yield not_text(place, "service name", name, "rename the file")
     elif name in known:
         message = f"service {name!r} is already {known[name]}"
         also = (Place(known[name]),)
@@ -36,6 +39,8 @@ def check_domain(name: str, path: str, known: Mapping[str, tuple[str, Map]]) -> 
     elif not _LABEL.match(name):
         message = f"domain name {name!r} is not a DNS label"
         yield Finding(place, "catalogue/name", message, f"rename the folder: {_SPELLING}")
+    elif not is_plain_text(name):
+        yield not_text(place, "domain name", name, "rename the folder")
     elif name in known:
         other = f"values/{known[name][0]}/{name}"
         message = f"domain {name!r} is already {other}"
@@ -51,3 +56,10 @@ def check_environment(name: str, path: str) -> Iterator[Finding]:
     elif not _LABEL.match(name):
         message = f"environment name {name!r} is not a DNS label"
         yield Finding(place, "catalogue/name", message, f"rename the file: {_SPELLING}")
+    elif not is_plain_text(name):
+        yield not_text(place, "environment name", name, "rename the file")
+
+
+def not_text(place: Place, what: str, name: str, fix: str) -> Finding:
+    """A name that stands bare in manifests, where some reader would take it for something else."""
+    return Finding(place, "catalogue/name", f"{what} {name!r} is something else than text to some YAML readers", fix)

@@ -76,7 +76,7 @@ def read_sources(root: Path) -> Sources:
     """Read every file below `root/values`. Order on disk does not matter."""
     reading = _Reading(root)
     top = reading.folder("values")
-    top.note_strays(files=("site",), folders=_PLACES)
+    top.note_strays(files=("site", "moves"), folders=_PLACES)
     site = reading.read("values/site.yaml", "site")
     domains: dict[str, tuple[str, Map]] = {}
     services: dict[str, ServiceFile] = {}
@@ -142,7 +142,8 @@ def _read_domain(
         file = f"{path}/{name}.yaml"
         if name == "domain":
             continue
-        reading.findings += check_service(name, file, {other.name: other.path for other in services.values()})
+        known = {name: services[name].path} if name in services else {}
+        reading.findings += check_service(name, file, known)
         layer = reading.read(file, "service")
         if layer is not None and not is_twin:
             services.setdefault(name, ServiceFile(name, domain, tier, file, expand_service(layer)))

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from generator.chart.error import ChartError
-from generator.source.scalar import is_ambiguous, resolve_plain
+from generator.source.scalar import is_plain_text
 
 
 @lru_cache(maxsize=65536)
@@ -13,5 +13,5 @@ def check_name(name: str) -> None:
     Raises:
         ChartError: it is such a name.
     """
-    if is_ambiguous(name) or not isinstance(resolve_plain(name), str):
+    if not is_plain_text(name):
         raise ChartError(f"nothing can be called {name!r}: YAML readers take it for something else than text")

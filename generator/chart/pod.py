@@ -6,7 +6,6 @@ from typing import Literal
 
 from generator.catalogue.service import Component, Json, Service
 from generator.chart.container import container_body
-from generator.chart.error import ChartError
 from generator.chart.files import checksum
 from generator.chart.scope import Body, Scope
 from generator.chart.storage import pod_volumes
@@ -57,17 +56,12 @@ def _annotations(scope: Scope, service: Service, component: Component) -> Iterat
 
 
 def _hook(component: Component, container: str, when: Literal["before", "after"]) -> Iterator[tuple[str, str]]:
-    """The command that quiesces, or wakes again. A pod's annotation holds one."""
+    """The command that quiesces, or wakes again. A pod's annotation holds one; the fleet refuses a second."""
     commands = {
         volume.name: command
         for volume in component.volumes.values()
         if (command := volume.before if when == "before" else volume.after)
     }
-    if len(set(commands.values())) > 1:
-        raise ChartError(
-            f"volumes {', '.join(map(repr, commands))} of {component.workload!r} have different commands {when!r} "
-            "a backup, and Velero runs one per pod"
-        )
     for command in list(commands.values())[:1]:
         hook = f"{'pre' if when == 'before' else 'post'}.hook.backup.velero.io"
         yield f"{hook}/container", container

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from generator.catalogue.service import Expose, Service
 from generator.catalogue.site import Gateway
-from generator.chart.error import ChartError
 from generator.chart.scope import Body, Printed, Scope
 
 _HTTPS = "https"
-_FORWARD = "forward"
 # Which annotation makes a controller speak TLS to the pod, by ingress class.
 _TLS_BEHIND = {"traefik": "traefik.ingress.kubernetes.io/service.serversscheme"}
 
@@ -19,11 +17,6 @@ def build_routes(scope: Scope, service: Service) -> Iterator[Printed]:
         gateways = [scope.fleet.site.gateways[name] for name in expose.gateways if name in scope.fleet.site.gateways]
         if not gateways:
             continue
-        if expose.auth == _FORWARD:
-            raise ChartError(
-                f"{expose.place}: host {expose.host!r} of {service.name!r} asks for auth 'forward', which neither "
-                "HTTPRoute nor Ingress can say; use app or oidc"
-            )
         if scope.fleet.site.backends.routing == "ingress":
             yield from _ingresses(service, expose, gateways)
         else:

@@ -1,15 +1,18 @@
 """What services need, by the formula of architecture.md 26: the same for quota and budget."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from math import ceil
 
 from generator.catalogue.inventory import Inventory
 from generator.catalogue.quantity import canonical, show_cpu
 from generator.catalogue.service import Component, Json, Resources, Service
-from generator.fleet.model import Namespace, Need
+from generator.fleet.model import Need
 from generator.fleet.names import namespace_of
 from generator.fleet.placement import eligible_nodes
 
+# A claim of a share is bound by name; it asks for this much, whatever the share holds.
+NFS_CLAIM_BYTES = 2**30
 _NOTHING = (0, 0, 0)
 Pod = tuple[int, int, int]
 
@@ -90,16 +93,34 @@ def _pods(kind: str, replicas: int, extra: int, nodes: int, schedule: Json) -> i
             return replicas + extra
 
 
-def need_of(services: Iterable[Service], inventory: Inventory) -> Need:
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What one service brings into the sum of its namespace and into that of its domain: it is worked out once."""
+
+    pods: tuple[tuple[Pod, str, int], ...]
+    volumes: tuple[tuple[int, int], ...]
+    nfs_bytes: int
+
+
+def pieces_of(services: Mapping[str, Service], inventory: Inventory) -> dict[str, Pieces]:
+    """The pods and volumes of every service."""
+    return {
+        name: Pieces(tuple(_pods_of(service, inventory)), tuple(_volumes_of(service)), _nfs_bytes(service))
+        for name, service in services.items()
+    }
+
+
+def need_of(pieces: Iterable[Pieces]) -> Need:
     """What these services need together."""
     total, largest_job = _NOTHING, _NOTHING
     storage, largest_volume = 0, 0
-    for service in services:
-        for pod, kind, count in _pods_of(service, inventory):
+    for piece in pieces:
+        for pod, kind, count in piece.pods:
             total = _plus(total, _times(pod, count))
             if kind == "Job":
                 largest_job = _most(largest_job, pod)
-        for size, copies in _volumes_of(service):
+        storage += piece.nfs_bytes
+        for size, copies in piece.volumes:
             storage += size * copies
             largest_volume = max(largest_volume, size)
     total = _plus(total, largest_job)
@@ -111,7 +132,7 @@ def _pods_of(service: Service, inventory: Inventory) -> Iterator[tuple[Pod, str,
     """What one pod of each workload needs, the workload's kind, and how many run at once."""
     for component in service.components.values():
         if component.container is not None:
-            nodes = len(eligible_nodes(inventory, component))
+            nodes = len(eligible_nodes(inventory, component)) if component.kind == "DaemonSet" else 0
             extra = surge(component, nodes if component.kind == "DaemonSet" else component.replicas)
             count = _pods(component.kind, component.replicas, extra, nodes, component.schedule)
             pod = pod_of(component)
@@ -137,6 +158,12 @@ def _volumes_of(service: Service) -> Iterator[tuple[int, int]]:
         yield service.postgres.storage.size_bytes or 0, service.postgres.instances
 
 
+def _nfs_bytes(service: Service) -> int:
+    """What claims of shares ask for: a quota counts them too, and never restores them."""
+    volumes = [volume for component in service.components.values() for volume in component.volumes.values()]
+    return sum(NFS_CLAIM_BYTES for volume in volumes if volume.form == "nfs")
+
+
 def quota_of(need: Need) -> Json | None:
     """A need in the words of a ResourceQuota; None where nothing runs."""
     if not need.memory_bytes and not need.storage_bytes:
@@ -158,10 +185,20 @@ def canonical_bytes(count: int) -> str:
 
 
 def namespace_needs(
-    services: Mapping[str, Service], namespaces: Mapping[str, Namespace], inventory: Inventory
+    services: Mapping[str, Service], namespaces: Iterable[str], pieces: Mapping[str, Pieces]
 ) -> dict[str, Need]:
     """What each namespace needs."""
-    by_namespace: dict[str, list[Service]] = {name: [] for name in namespaces}
+    by_namespace: dict[str, list[Pieces]] = {name: [] for name in namespaces}
     for service in services.values():
-        by_namespace.setdefault(namespace_of(service), []).append(service)
-    return {name: need_of(group, inventory) for name, group in by_namespace.items()}
+        by_namespace.setdefault(namespace_of(service), []).append(pieces[service.name])
+    return {name: need_of(group) for name, group in by_namespace.items()}
+
+
+def domain_needs(
+    services: Mapping[str, Service], domains: Iterable[str], pieces: Mapping[str, Pieces]
+) -> dict[str, Need]:
+    """What each domain needs."""
+    by_domain: dict[str, list[Pieces]] = {name: [] for name in domains}
+    for service in services.values():
+        by_domain[service.domain].append(pieces[service.name])
+    return {name: need_of(group) for name, group in by_domain.items()}

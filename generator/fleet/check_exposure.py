@@ -11,7 +11,7 @@ from generator.finding import Place
 from generator.fleet.check_site import knows_pools, pools_in_words
 from generator.fleet.ranges import pool_of
 from generator.fleet.reference import full_host
-from generator.source import Seq
+from generator.source import Map, Seq
 
 # Kinds that a field makes; stating them as objects would make two owners of one thing.
 MADE_BY_FIELDS = {
@@ -72,10 +72,23 @@ def _check_host(service: Service, expose: Expose, site: Site, notes: Notes) -> N
     for port in expose.paths.values():
         if service.port(port) is None:
             _unknown_port(service, port, f"host {expose.host!r} leads to", expose.place, notes)
+    _check_said(service, expose, at, notes)
     full = full_host(expose.host, expose.gateways, site)
     if len(full) > _LONGEST_HOST:
         message = f"host name {full[:30]}… has {len(full)} letters, at most {_LONGEST_HOST} fit"
         notes.error(expose.place, "fleet/name-too-long", message, "shorten it")
+
+
+def _check_said(service: Service, expose: Expose, at: Map, notes: Notes) -> None:
+    """What no routing backend can say must not be left out in silence."""
+    if expose.auth == "forward":
+        message = f"host {expose.host!r} of {service.name!r} asks for auth 'forward', no routing backend can say that"
+        notes.error(at.value_place("auth"), "fleet/cannot-say", message, "write app or oidc")
+    if expose.body_size_bytes is not None:
+        message = f"host {expose.host!r} of {service.name!r} limits the body size, no routing backend can say that"
+        notes.error(
+            at.value_place("body_size"), "fleet/cannot-say", message, "limit it in the service"
+        )
 
 
 def _check_login(service: Service, expose: Expose, gateway: str, notes: Notes) -> None:

@@ -23,6 +23,7 @@ def check_volumes(service: Service, site: Site, notes: Notes) -> None:
         for volume in component.volumes.values():
             _check_volume(component, volume, site, list(owners), notes)
         _check_tiers(component, notes)
+        _check_quiescing(component, notes)
         _check_mounts(component, notes)
     for claim, (component, volume) in owners.items():
         _check_sharers(service, claim, component, volume, notes)
@@ -111,6 +112,17 @@ def _pods_side_by_side(component: Component) -> str | None:
         return f"{component.replicas} replicas"
     parallel = int(component.schedule.get("parallelism", 1))
     return f"{parallel} pods at once" if component.kind in ("CronJob", "Job") and parallel > 1 else None
+
+
+def _check_quiescing(component: Component, notes: Notes) -> None:
+    """Velero runs one command per pod before a backup, and one after it."""
+    for when in ("before", "after"):
+        stated = [volume for volume in component.volumes.values() if getattr(volume, when)]
+        other = next((volume for volume in stated if getattr(volume, when) != getattr(stated[0], when)), None)
+        if other is not None:
+            message = f"volumes {stated[0].name!r} and {other.name!r} of {component.workload!r} differ in {when!r}"
+            fix = "give both the same command: a pod runs one"
+            notes.error(other.place, "fleet/quiesce-of-two", message, fix, also=(stated[0].place,))
 
 
 def _check_tiers(component: Component, notes: Notes) -> None:

@@ -303,13 +303,22 @@ def _of_gateways(edges: Edges) -> None:
                     edges.add(source, target, (EdgePort(port.number, port.protocol),), "gateway", gateway.place)
 
 
+def _scrape_postgres(edges: Edges, scraper: Service, service: Service, component: Component) -> None:
+    """The operator brings the monitor of a Postgres cluster; the file states none."""
+    port = component.ports["metrics"]
+    target = endpoint(service, component, port)
+    edges.add(endpoint(scraper, scraper.main), target, (EdgePort(port.number, port.protocol),), "scrape", port.place)
+
+
 def _of_monitoring(edges: Edges) -> None:
     monitoring = edges.site.monitoring
     scraper = edges.services.get(monitoring.scraper)
     prober = edges.services.get(monitoring.prober) if monitoring.prober else None
     for service in edges.services.values():
         for component in service.components.values():
-            if component.metrics is not None:
+            if service.form == "postgres" and scraper is not None and component.metrics is None:
+                _scrape_postgres(edges, scraper, service, component)
+            elif component.metrics is not None:
                 for name in component.metrics.ports:
                     port = _own_port(edges, service, component, name, component.metrics.place)
                     if port is not None and scraper is not None and scraper is not service:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Container, File, Json, SecretRef, Service
@@ -10,6 +11,8 @@ from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
 from generator.fleet.reference import References
 from generator.source import place_at
+
+Part = TypeVar("Part")
 
 _VARIABLE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _WINDOW_S = 300
@@ -22,28 +25,45 @@ def fill_service(service: Service, references: References, steps: int) -> Servic
         name: _component(service, component, references, steps) for name, component in service.components.items()
     }
     chart = service.chart
-    if chart is not None:
+    if chart is not None and _mentions(chart.values):
         values = references.fill_tree(
             chart.values, service, lambda path: place_at(service.tree, ("chart", "values", *path))
         )
         chart = replace(chart, values=values)
     objects = (
         references.fill_tree(dict(service.objects), service, lambda path: place_at(service.tree, ("objects", *path)))
-        if service.objects
-        else {}
+        if _mentions(service.objects)
+        else service.objects
     )
-    return replace(service, components=components, chart=chart, objects=objects)
+    return _with(service, components=_same_or(service.components, components), chart=chart, objects=objects)
+
+
+def _mentions(values: object) -> bool:
+    """Say whether a reference stands somewhere in plain data: a walk for one costs 20 times as much."""
+    return "${" in repr(values)
+
+
+def _same_or(old: Mapping[str, Part], new: dict[str, Part]) -> Mapping[str, Part]:
+    return old if all(new[name] is item for name, item in old.items()) else new
+
+
+def _with(part: Part, **changed: object) -> Part:
+    """Return `part` with its fields changed: itself where none is, which saves a copy of most of a fleet."""
+    if all(getattr(part, name) is value for name, value in changed.items()):
+        return part
+    return replace(part, **changed)  # type: ignore[type-var]  # every part is a dataclass
 
 
 def _component(service: Service, component: Component, references: References, steps: int) -> Component:
     main = component.container
-    return replace(
+    init_containers = {
+        name: _container(service, item, references, steps) for name, item in component.init_containers.items()
+    }
+    return _with(
         component,
         container=_container(service, main, references, steps) if main is not None else None,
-        init_containers={
-            name: _container(service, item, references, steps) for name, item in component.init_containers.items()
-        },
-        secrets={name: _secret(ref, service, references) for name, ref in component.secrets.items()},
+        init_containers=_same_or(component.init_containers, init_containers),
+        secrets=_secrets(component.secrets, service, references),
         metrics=replace(component.metrics, bearer=_secret(component.metrics.bearer, service, references))
         if component.metrics is not None and component.metrics.bearer is not None
         else component.metrics,
@@ -53,17 +73,22 @@ def _component(service: Service, component: Component, references: References, s
 def _container(service: Service, container: Container, references: References, steps: int) -> Container:
     tree = container.tree
     env_tree = tree.child("env")
-    env: dict[str, str | Json] = {}
-    for name, value in container.env.items():
-        env[name] = references.fill(value, service, env_tree.value_place(name)) if isinstance(value, str) else value
+    env: Mapping[str, str | Json] = container.env
+    if _mentions(env):
+        env = {
+            name: references.fill(value, service, env_tree.value_place(name)) if isinstance(value, str) else value
+            for name, value in env.items()
+        }
     _check_once(service, container, references.notes)
-    return replace(
+    return _with(
         container,
         env=_in_order(service, container, env, references.notes),
         args=_texts(container.args, service, references, container, "args"),
         command=_texts(container.command, service, references, container, "command"),
-        secrets={name: _secret(ref, service, references) for name, ref in container.secrets.items()},
-        files={path: _file(item, service, references) for path, item in container.files.items()},
+        secrets=_secrets(container.secrets, service, references),
+        files=_same_or(
+            container.files, {path: _file(item, service, references) for path, item in container.files.items()}
+        ),
         probes=_widen(container, steps),
     )
 
@@ -71,11 +96,15 @@ def _container(service: Service, container: Container, references: References, s
 def _texts(
     texts: tuple[str, ...] | None, service: Service, references: References, container: Container, key: str
 ) -> tuple[str, ...] | None:
-    if texts is None:
-        return None
+    if texts is None or not _mentions(texts):
+        return texts
     return tuple(
         references.fill(text, service, place_at(container.tree, (key, index))) for index, text in enumerate(texts)
     )
+
+
+def _secrets(secrets: Mapping[str, SecretRef], service: Service, references: References) -> Mapping[str, SecretRef]:
+    return _same_or(secrets, {name: _secret(ref, service, references) for name, ref in secrets.items()})
 
 
 def _file(item: File, service: Service, references: References) -> File:
@@ -101,7 +130,7 @@ def _secret(ref: SecretRef, service: Service, references: References) -> SecretR
     if owner.name not in references.reachable.get(service.name, frozenset()):
         message = f"{service.name!r} takes secret {ref.owner}/{ref.key} without an edge to {ref.owner!r}"
         references.notes.error(ref.place, "fleet/secret-without-edge", message, f"add {ref.owner!r} to `talks_to`")
-    return replace(ref, owner=f"{owner.domain}/{owner.name}")
+    return SecretRef(f"{owner.domain}/{owner.name}", ref.key, ref.object_key, ref.place, ref.template)
 
 
 def _check_once(service: Service, container: Container, notes: Notes) -> None:
@@ -113,8 +142,10 @@ def _check_once(service: Service, container: Container, notes: Notes) -> None:
 
 def _in_order(
     service: Service, container: Container, env: Mapping[str, str | Json], notes: Notes
-) -> dict[str, str | Json]:
+) -> Mapping[str, str | Json]:
     """Order variables so that each `$(NAME)` is set before it is used; secrets stand first."""
+    if "$(" not in repr((env, container.args, container.command)):
+        return env
     uses: dict[str, list[str]] = {}
     for name, value in env.items():
         names = (
@@ -130,7 +161,7 @@ def _in_order(
                 service, container, names, {*env, *container.secrets}, place_at(container.tree, (key, index)), notes
             )
     if not any(uses.values()):
-        return dict(env)
+        return env
     ordered: dict[str, str | Json] = {}
     waiting = list(env)
     while waiting:
@@ -140,7 +171,7 @@ def _in_order(
             place = container.tree.child("env").value_place(circle[0])
             message = f"variables of {container.name!r} lead back to where they began: {' -> '.join(circle)}"
             notes.error(place, "fleet/variable-cycle", message, "write one of them out")
-            return dict(env)
+            return env
         ordered |= {name: env[name] for name in ready}
         waiting = [name for name in waiting if name not in ordered]
     return ordered

@@ -1,13 +1,15 @@
 """Which namespace a service lives in, and under which names others find it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from generator.catalogue.name import not_text
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Port, Service
 from generator.catalogue.site import Domain
-from generator.finding import Finding
+from generator.finding import Finding, Place
 from generator.fleet.model import Namespace
+from generator.source.scalar import is_plain_text
 
 # Kubernetes makes these; we never own them (architecture.md 25).
 BUILTIN = frozenset({"kube-system", "kube-public", "kube-node-lease", "default"})
@@ -119,6 +121,27 @@ def check_names(services: Mapping[str, Service], notes: Notes) -> None:
                 message = f"{component.workload!r} has {len(component.workload)} letters, at most 52 fit"
                 notes.error(place, "fleet/name-too-long", message, "shorten the component's name")
         _check_ports(service, notes)
+        for what, name, place in _bare_names(service):
+            if not is_plain_text(name):
+                notes.findings.append(not_text(place, what, name, "rename it"))
+
+
+def _bare_names(service: Service) -> Iterator[tuple[str, str, Place]]:
+    """The names of a service that manifests print without quotes."""
+    if service.namespace is not None:
+        yield "namespace", service.namespace.name, service.namespace.place
+    yield "category", service.category, service.tree.value_place("category")
+    for component in service.components.values():
+        tree = component.tree
+        yield "component", component.name, service.tree.child("components").key_place(component.name)
+        for port in component.ports.values():
+            yield "port", port.name, port.place
+        for volume in component.volumes.values():
+            yield "volume", volume.name, volume.place
+        for name in component.init_containers:
+            yield "init container", name, tree.child("initContainers").key_place(name)
+    for host, expose in service.expose.items():
+        yield "host", host, expose.place
 
 
 def _check_ports(service: Service, notes: Notes) -> None:

@@ -7,7 +7,7 @@ from generator.catalogue import Catalogue
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Call, Service
 from generator.finding import Finding, sort_findings
-from generator.fleet.arithmetic import namespace_needs, need_of, quota_of
+from generator.fleet.arithmetic import domain_needs, namespace_needs, pieces_of, quota_of
 from generator.fleet.check_exposure import check_exposure
 from generator.fleet.check_pods import check_service_pods
 from generator.fleet.check_security import check_domain
@@ -53,7 +53,8 @@ def resolve(catalogue: Catalogue) -> Fleet:
         check_domain(domain, notes)
     check_retired(catalogue.retired, known, notes)
     notes.findings += check_ranges(site, inventory, catalogue.environment.name)
-    by_namespace = namespace_needs(services, found, inventory)
+    pieces = pieces_of(services, inventory)
+    by_namespace = namespace_needs(services, found, pieces)
     return Fleet(
         environment=catalogue.environment,
         site=site,
@@ -73,10 +74,7 @@ def resolve(catalogue: Catalogue) -> Fleet:
         nfs=nfs_pairs(services, site, inventory),
         databases=tuple(needed.databases),
         buckets=tuple(needed.buckets),
-        needs={
-            domain: need_of((service for service in services.values() if service.domain == domain), inventory)
-            for domain in catalogue.domains
-        },
+        needs=domain_needs(services, catalogue.domains, pieces),
         namespace_needs=by_namespace,
         budgets={name: domain.budget for name, domain in catalogue.domains.items()},
         edges_left_out=tuple(edges.left_out),

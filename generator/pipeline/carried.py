@@ -10,7 +10,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import generator
-from generator.finding import ChartroomError
 
 LIBRARY = "charts/common"
 POLICIES = "policies"
@@ -18,10 +17,6 @@ CASES = "tests/cases"
 _MERGED = ".cache/chartroom/rules"
 _PACKAGE = Path(generator.__file__).resolve().parent
 _WHEEL = {LIBRARY: "data/common", POLICIES: "data/policies", CASES: "data/cases"}
-
-
-class RuleTaken(ChartroomError):
-    """A repository has a rule that Chartroom brings under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +56,18 @@ def rule_folders(root: Path) -> RuleFolders:
     A repository whose `policies/` holds `lib/` brings the whole set, as a checkout of Chartroom does.
 
     Raises:
-        RuleTaken: a rule of the repository has the name of one of ours.
+        PolicyUsage: a rule of the repository has the name of one of ours.
     """
+    # `chartroom charts` needs this module and none of the gate, so the gate is imported here.
+    from generator.policy import PolicyUsage
+
     ours, theirs = carried(POLICIES), root / POLICIES
     if (theirs / "lib").is_dir():
         return RuleFolders(theirs, root / CASES, frozenset(_ids(theirs)))
     own = _ids(theirs)
     taken = sorted(own & _ids(ours))
     if taken:
-        raise RuleTaken(f"{POLICIES}/{taken[0]}: Chartroom brings a rule of this name; call yours otherwise")
+        raise PolicyUsage(f"{POLICIES}/{taken[0]}: Chartroom brings a rule of this name; call yours otherwise")
     merged = _merge(root, {POLICIES: (ours, theirs), CASES: (carried(CASES), root / CASES)})
     return RuleFolders(merged / POLICIES, merged / CASES, frozenset(own))
 

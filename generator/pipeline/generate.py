@@ -70,7 +70,10 @@ class Charts:
         """
         names = chart.names_of(self.scopes)
         patched = {
-            service.domain for scope in self.scopes.values() for service in scope.fleet.services.values() if service.patches
+            service.domain
+            for scope in self.scopes.values()
+            for service in scope.fleet.services.values()
+            if service.patches
         }
         others = [name for name in names if name not in patched]
         first = patched | {name for index, name in enumerate(others) if index % _OF != 0}
@@ -155,9 +158,7 @@ def _remarks(workspace: Workspace) -> docs.Remarks:
 
 
 def _contents(files: Mapping[str, str | chart.Link]) -> dict[str, Content]:
-    return {
-        path: Link(text.target) if isinstance(text, chart.Link) else text.encode() for path, text in files.items()
-    }
+    return {path: Link(text.target) if isinstance(text, chart.Link) else text.encode() for path, text in files.items()}
 
 
 def schema_files() -> Iterator[tuple[str, str]]:

@@ -145,6 +145,8 @@ class _Builder:
     def _take(self, stack: list[_Frame], event: Any, place: Place) -> None:
         text: str = event.value
         plain = event.implicit[0] and event.style in (None, "")
+        if event.style == '"':
+            self._refuse_hidden(text, place)
         is_key = bool(stack) and isinstance(stack[-1][0], Map) and stack[-1][1][0] is None
         if plain and is_key and text == "<<":
             self._stop(_refused(place, "merge key '<<'", "write the keys out; shared text belongs in a template"))
@@ -155,6 +157,12 @@ class _Builder:
             self._take_key(stack[-1], text, place)
         else:
             self._place_value(stack, resolve_plain(text) if plain else text, place)
+
+    def _refuse_hidden(self, text: str, place: Place) -> None:
+        """Escapes can write letters that no reader of a manifest takes."""
+        if (letter := _UNPRINTABLE.search(text)) is not None:
+            message = f"character U+{ord(letter.group()):04X} is not printable"
+            self._stop(Finding(place, "source/unprintable", message, "remove the escape"))
 
     def _take_key(self, frame: _Frame, text: str, place: Place) -> None:
         container, key, key_place = frame

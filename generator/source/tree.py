@@ -21,7 +21,6 @@ class Map(dict[str, Value]):
     __slots__ = ("has_null", "marks", "place")
 
     def __init__(self, place: Place) -> None:
-        super().__init__()
         self.place = place
         self.marks: dict[str, tuple[Place, Place]] = {}
         self.has_null = False

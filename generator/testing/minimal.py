@@ -82,7 +82,7 @@ resources: {{requests: {{cpu: 10m, memory: 32Mi}}, limits: {{memory: 64Mi}}}}
 _WORKLOADS = {
     "traefik": ("Gateway of the LAN", "tcp:web", "ports: {web: 8000, websecure: 8443}\n"),
     "traefik-internet": ("Gateway of the internet", "tcp:web", "ports: {web: 8000, websecure: 8443}\n"),
-    "blackbox-exporter": ("Asks what has no metrics", "tcp:http", "ports: {http: 9115}\n"),
+    "blackbox-exporter": ("Asks what has no metrics", "tcp:http", "ports: {http: 9115}\nmetrics: /metrics\n"),
     "valkey": (
         "Caches of services",
         "tcp:redis",

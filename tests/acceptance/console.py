@@ -3,9 +3,9 @@
 `python -m tests.acceptance.console PAGE...` writes what the commands print into the pages.
 
 A page is one session in one fresh copy of the repository. In a block marked `console`, a line that begins with `$ `
-is a command, lines that begin with `> ` continue it, and the others are what it prints. A `yaml` block after the comment
-`<!-- file: PATH -->` is written to that file first. Seconds, and how many services and warnings the repository has,
-are the only things that may differ.
+is a command, lines that begin with `> ` continue it, and the others are what it prints. A `yaml` block after the
+comment `<!-- file: PATH -->` is written to that file first. Seconds, and how many services, objects and warnings the
+repository has, are the only things that may differ.
 """
 
 import os
@@ -26,6 +26,8 @@ _VARYING = (
     (re.compile(r"\b\d+ services, \d+ domains?"), "N services, N domains"),
     (re.compile(r"\b\d+ of \d+ services on"), "N of N services on"),
     (re.compile(r"; \d+ warnings?\b"), "; N warnings"),
+    (re.compile(r"\b\d+ of \d+ objects judged"), "N of N objects judged"),
+    (re.compile(r"^\d+ connections that", re.MULTILINE), "N connections that"),
 )
 
 
@@ -104,6 +106,8 @@ class Session:
         self._environment = environment()
         self._environment["PATH"] = os.pathsep.join((str(programs), tools, self._environment["PATH"]))
         self._environment |= {"HOME": str(programs), "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat"}
+        # A page shows what a terminal shows: both streams in the order in which they were written.
+        self._environment["PYTHONUNBUFFERED"] = "1"
 
     def run(self, command: str) -> str:
         """Run one command; what it prints, stdout and stderr as a terminal shows them."""

@@ -22,6 +22,7 @@ PARTS = (
     "docs",
     "kubernetes",
     "policies",
+    "tests/cases",
     "tests/facts",
     "tests/frozen",
     "values",

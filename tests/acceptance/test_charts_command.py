@@ -160,7 +160,8 @@ def test_nothing_is_written_while_there_is_an_error(fleet: Path) -> None:
     assert run.out == (
         "values/apps/media/extra.yaml:1:1: error: the file lacks 'summary', 'category' [shape/missing-key]\n"
         "    summery: x\n    ^\n  fix: add 'summary', 'category'\n"
-        "values/apps/media/extra.yaml:1:1: error: the file has no field 'summery', did you mean 'summary'? [shape/unknown-key]\n"
+        "values/apps/media/extra.yaml:1:1: error: the file has no field 'summery', did you mean 'summary'? "
+        "[shape/unknown-key]\n"
         "    summery: x\n    ^\n  fix: rename or remove 'summery'\n"
         "values/apps/media/kavita.yaml:1:1: error: the file lacks 'category' [shape/missing-key]\n"
         "    summary: Comics\n    ^\n  fix: add 'category'\n"

@@ -127,16 +127,20 @@ def test_adding_a_service_changes_what_it_touches_and_removing_it_restores_every
     )
 
 
+NAMED = """
+prowlarr sonarr radarr nzbhydra2 sabnzbd qbittorrent recyclarr plex jellyfin kavita tautulli
+organizr seerr overseerr home-assistant mosquitto node-red zigbee2mqtt esphome ollama open-webui
+langfuse mlflow jupyterhub paperless-ngx gotenberg tika harbor portainer backstage vector
+openobserve netdata blackbox-exporter prometheus-operator-crds kube-prometheus-stack argo-cd cilium
+gateway-api-crds metallb cert-manager external-secrets longhorn snapshot-controller traefik
+traefik-internet velero volsync garage reloader cloudnative-pg plugin-barman-cloud postgres valkey
+clickhouse
+"""
+
+
 def test_every_named_service_is_listed(written: Path) -> None:
     """Point 8 of the foundation, word by word."""
-    names = """
-        prowlarr sonarr radarr nzbhydra2 sabnzbd qbittorrent recyclarr plex jellyfin kavita tautulli organizr seerr
-        overseerr home-assistant mosquitto node-red zigbee2mqtt esphome ollama open-webui langfuse mlflow jupyterhub
-        paperless-ngx gotenberg tika harbor portainer backstage vector openobserve netdata blackbox-exporter
-        prometheus-operator-crds kube-prometheus-stack argo-cd cilium gateway-api-crds metallb cert-manager
-        external-secrets longhorn snapshot-controller traefik traefik-internet velero volsync garage reloader
-        cloudnative-pg plugin-barman-cloud postgres valkey clickhouse
-    """.split()
+    names = NAMED.split()
 
     listed = {line.split()[0]: line.split()[2] for line in chartroom(written, "list", "--env", "prod").out.splitlines()}
 

@@ -102,7 +102,7 @@ VOLUMES = {
     "one claim for all replicas of a Deployment": (
         "replicas: 3\nstorage: {a: {size: 5Gi, accessModes: [ReadWriteMany], backup: tier4}}\n", 10,
     ),
-    "nothing but claims counts": ("storage: {a: {nfs: media}, b: {emptyDir: {}}}\n", 0),
+    "a share counts for what its claim asks": ("storage: {a: {nfs: media}, b: {emptyDir: {}}}\n", 1),
     "a shared claim counts once": (
         "storage: {a: {size: 5Gi, accessModes: [ReadWriteMany], backup: tier4}}\n"
         f"components: {{w: {{inherit: [resources, probes], image: {INIT}, storage: {{a: {{existingClaim: a-a}}}}}}}}\n", 10,

@@ -61,7 +61,7 @@ def test_node_is_replaced(site: Simulated, tmp_path: Path) -> None:
         seen = asyncio.run(look(ground))
         plan = replacing.planner(ground, [name])(seen)
         assert {step.subject for step in plan.steps if step.mark is not Mark.WAIT} == {name}
-        _, told = applied(ground, tmp_path, replacing.planner(ground, [name]), prepare=replacing.marker([name]))
+        _, told = applied(ground, tmp_path, replacing.planner(ground, [name]), agreed=replacing.marker([name]))
         assert f"{name}/join" in told.done_steps
     assert members(site) == ["cp-1", "cp-2", "cp-3"]
     assert not planned(ground)
