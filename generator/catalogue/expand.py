@@ -77,25 +77,25 @@ DOMAIN_RULES = MergeRules(_defaults_exclusive, _defaults_pass_null)
 def expand_service(layer: Map) -> Map:
     """Return a service file, a template or an override with its shorthands written out."""
     result = expand_component(layer)
-    _change(result, "namespace", _named("name"))
+    _change(result, "namespace", _NAME)
     _change_each(result, "expose", _expose)
     _change(result, "load_balancer", _load_balancer)
-    _change_each(result, "slo", _named("objective"))
-    _change_each(result, "components", _map_with(expand_component))
-    _change(result, "postgres", _map_with(_expand_claim))
-    _change(result, "chart", _map_with(_expand_chart))
+    _change_each(result, "slo", _OBJECTIVE)
+    _change_each(result, "components", _COMPONENT)
+    _change(result, "postgres", _CLAIM)
+    _change(result, "chart", _CHART)
     return result
 
 
 def expand_component(layer: Map) -> Map:
     """Return component fields with their shorthands written out."""
     result = _expand_container(layer)
-    _change_each(result, "initContainers", _map_with(_expand_container))
-    _change_each(result, "storage", _map_with(_expand_volume))
-    _change(result, "talks_to", _list_under("services"))
+    _change_each(result, "initContainers", _CONTAINER)
+    _change_each(result, "storage", _VOLUME)
+    _change(result, "talks_to", _SERVICES)
     _change(result, "needs", _needs)
     _change(result, "metrics", _metrics)
-    _change(result, "strategy", _named("type"))
+    _change(result, "strategy", _TYPE)
     return result
 
 
@@ -103,22 +103,22 @@ def _expand_container(layer: Map) -> Map:
     result = layer.copy()
     _change_each(result, "ports", _port)
     _change(result, "secrets", _secrets)
-    _change_each(result, "files", _named("text"))
+    _change_each(result, "files", _TEXT)
     _change(result, "probes", _probes)
-    _change_each(result, "volumeMounts", _named("mountPath"))
+    _change_each(result, "volumeMounts", _MOUNT_PATH)
     return result
 
 
 def _expand_volume(volume: Map) -> Map:
     result = volume.copy()
-    _change(result, "backup", _named("tier"))
-    _change(result, "hostPath", _named("path"))
+    _change(result, "backup", _TIER)
+    _change(result, "hostPath", _PATH)
     return result
 
 
 def _expand_claim(postgres: Map) -> Map:
     result = postgres.copy()
-    _change(result, "storage", _map_with(_expand_volume))
+    _change(result, "storage", _VOLUME)
     return result
 
 
@@ -129,7 +129,7 @@ def _expand_chart(chart: Map) -> Map:
         if not isinstance(value, Map):
             return value
         twin = value.copy()
-        _change_each(twin, "storage", _map_with(_expand_volume))
+        _change_each(twin, "storage", _VOLUME)
         return twin
 
     _change_each(result, "pods", pod)
@@ -171,6 +171,13 @@ def _named(key: str) -> Change:
 def _list_under(key: str) -> Change:
     """A list stands for a map with one key."""
     return lambda value, place: _map(place, **{key: value}) if isinstance(value, Seq) else value
+
+
+_NAME, _OBJECTIVE, _TYPE, _TEXT = _named("name"), _named("objective"), _named("type"), _named("text")
+_MOUNT_PATH, _TIER, _PATH = _named("mountPath"), _named("tier"), _named("path")
+_SERVICES = _list_under("services")
+_CONTAINER, _COMPONENT, _VOLUME = _map_with(_expand_container), _map_with(expand_component), _map_with(_expand_volume)
+_CLAIM, _CHART = _map_with(_expand_claim), _map_with(_expand_chart)
 
 
 def _map(place: Place, **items: Value) -> Map:

@@ -8,8 +8,8 @@ _FORMS = {key: key for key in ("retired", "chart", "postgres")} | dict.fromkeys(
 # What may stand beside a chart or a Postgres cluster, whose pods are not ours; and beside `retired`.
 _BESIDE = frozenset({
     "summary", "category", "docs", "template", "namespace", "ports", "secrets", "needs", "expose", "load_balancer",
-    "talks_to", "called_by", "metrics", "depends_on", "alerts", "dashboards", "slo", "provides", "exceptions", "objects",
-    "patch",
+    "talks_to", "called_by", "metrics", "depends_on", "alerts", "dashboards", "slo", "provides", "exceptions",
+    "objects", "patch",
 })  # fmt: skip
 _BESIDE_RETIRED = frozenset({"summary", "category", "docs"})
 

@@ -66,7 +66,7 @@ class Charts:
     def halves(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The names of all charts in two parts; those that enter the Helm engine are in the first.
 
-        The second is the smaller: whoever writes it writes the pages too, which cost as much as two thirds of the charts.
+        The second is the smaller: who writes it writes the pages too, which cost as much as half of all charts.
         """
         names = chart.names_of(self.scopes)
         patched = {

@@ -86,8 +86,16 @@ class _Stop(Exception):
     """Reading ends here; the finding is already noted."""
 
 
-# A container being filled, the key that waits for its value, and that key's place.
-_Frame = tuple[Map | Seq, list[str | None], list[Place]]
+class _Frame:
+    """A container being filled, the key that waits for its value, and that key's place."""
+
+    __slots__ = ("container", "is_map", "key", "key_place")
+
+    def __init__(self, container: Map | Seq, place: Place) -> None:
+        self.container = container
+        self.is_map = isinstance(container, Map)
+        self.key: str | None = None
+        self.key_place = place
 
 
 class _Builder:
@@ -121,9 +129,9 @@ class _Builder:
                     message = f"nesting is deeper than {MAX_DEPTH} levels"
                     self._stop(Finding(place, "source/too-deep", message, "flatten the file"))
                 container: Map | Seq = Map(place) if kind is ev.MappingStartEvent else Seq(place)
-                stack.append((container, [None], [place]))
+                stack.append(_Frame(container, place))
             elif kind is ev.MappingEndEvent or kind is ev.SequenceEndEvent:
-                container = stack.pop()[0]
+                container = stack.pop().container
                 self._place_value(stack, container, container.place)
             elif kind is ev.AliasEvent:
                 place = Place(path, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -144,17 +152,19 @@ class _Builder:
 
     def _take(self, stack: list[_Frame], event: Any, place: Place) -> None:
         text: str = event.value
-        plain = event.implicit[0] and event.style in (None, "")
-        if event.style == '"':
+        style = event.style
+        plain = not style and event.implicit[0]
+        if style == '"':
             self._refuse_hidden(text, place)
-        is_key = bool(stack) and isinstance(stack[-1][0], Map) and stack[-1][1][0] is None
+        frame = stack[-1] if stack else None
+        is_key = frame is not None and frame.is_map and frame.key is None
         if plain and is_key and text == "<<":
             self._stop(_refused(place, "merge key '<<'", "write the keys out; shared text belongs in a template"))
         if plain and is_ambiguous(text):
             self.findings.append(_ambiguous(place, text))
             plain = False
-        if is_key:
-            self._take_key(stack[-1], text, place)
+        if is_key and frame is not None:
+            self._take_key(frame, text, place)
         else:
             self._place_value(stack, resolve_plain(text) if plain else text, place)
 
@@ -165,26 +175,26 @@ class _Builder:
             self._stop(Finding(place, "source/unprintable", message, "remove the escape"))
 
     def _take_key(self, frame: _Frame, text: str, place: Place) -> None:
-        container, key, key_place = frame
-        assert isinstance(container, Map)
-        if text in container:
-            first = container.key_place(text)
+        if text in frame.container:
+            assert isinstance(frame.container, Map)
+            first = frame.container.key_place(text)
             message = f"key {text!r} is written twice, first at line {first.line}"
             self.findings.append(Finding(place, "source/duplicate-key", message, "keep one of the two", also=(first,)))
-        key[0], key_place[0] = text, place
+        frame.key, frame.key_place = text, place
 
     def _place_value(self, stack: list[_Frame], value: Value, place: Place) -> None:
         if not stack:
             self._root = value if value is not None else ""
             return
-        container, key, key_place = stack[-1]
+        frame = stack[-1]
+        container = frame.container
         if isinstance(container, Seq):
             container.add(value, place)
-        elif key[0] is None:
+        elif frame.key is None:
             self._stop(_refused(place, f"{_type_name(value)} as a key", "use text as key"))
         else:
-            container.put(key[0], value, key_place[0], place)
-            key[0] = None
+            container.put(frame.key, value, frame.key_place, place)
+            frame.key = None
 
     def _refuse_decoration(self, event: Any, place: Place) -> None:
         if event.anchor is not None:

@@ -169,10 +169,10 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
     from generator.testing.site import Site
 
     try:
-        policies = root_of(request.config) / "policies"
+        repository = root_of(request.config)
     except pytest.UsageError:
-        policies = None
-    return Site(tmp_path / "site", policies=policies)
+        repository = None
+    return Site(tmp_path / "site", repository=repository)
 
 
 @pytest.fixture

@@ -38,14 +38,15 @@ class Objects(list[Json]):
 class Site:
     """A small site in a folder of its own, with every operator: see `minimal` for what a service may lean on."""
 
-    def __init__(self, root: Path, *, policies: Path | None = None, today: date | None = None) -> None:
-        """Write the site below `root`. Rules and waivers come from `policies` where it is given."""
+    def __init__(self, root: Path, *, repository: Path | None = None, today: date | None = None) -> None:
+        """Write the site below `root`. Rules, waivers and tools are those of `repository` where it is given."""
         self.root = root
         self._today = today or date.today()  # noqa: DTZ011 - a waiver ends with the day of whoever runs it
         for path, text in minimal_files().items():
             self.write(path, text)
-        if policies is not None and policies.is_dir():
-            (root / "policies").symlink_to(policies.resolve())
+        for part in ("policies", ".tools"):
+            if repository is not None and (repository / part).is_dir():
+                (root / part).symlink_to((repository / part).resolve())
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the repository."""

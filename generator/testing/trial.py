@@ -117,6 +117,8 @@ def _follow(root: Path, trial: Trial, *, with_document: bool) -> None:
         verdict = judge(text, _validator(workspace))
         trial.faults += [f"{path}: {fault.message}" for _, fault in verdict.faults]
         objects += [(path, manifest.object) for manifest in verdict.manifests]
+    if trial.faults:
+        return
     trial.faults += _not_as_planned(charts, objects)
     trial.faults += _not_whole(workspace.fleets[ENVIRONMENT], [item for _, item in objects])
     if with_document:

@@ -17,7 +17,7 @@ from generator.testing.texts import plain_texts, texts, words
 Json = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-NUMBERS = (80, 443, 8080, 9100)
+NUMBERS = (80, 443, 8080, 8443, 9000, 9100, 3000, 5000)
 HOSTS = ("web", "app", "a.b", "files.example.org")
 ADDRESSES = ("10.0.20.12", "10.0.20.13", "10.0.20.40", "auto")
 IMAGES = (
@@ -32,7 +32,7 @@ _SIZES = ("1Gi", "5Gi", "512Mi", "100Gi")
 # Fields that Kubernetes alone reads: drawn from the shape, they are mostly right.
 _FROM_SHAPE = (
     "lifecycle", "tolerations", "securityContext", "terminationGracePeriodSeconds", "workingDir", "docs", "slo",
-    "alerts", "replicas", "affinity", "strategy", "labels", "annotations", "rbac", "called_by", "metrics", "priorityClassName",
+    "alerts", "affinity", "strategy", "labels", "annotations", "rbac", "called_by", "metrics", "priorityClassName",
 )  # fmt: skip
 
 
@@ -53,7 +53,11 @@ def workloads(draw: Draw, others: Sequence[str] = ()) -> Json:
         service["probes"] = draw(_probes(tuple(sorted(_of_tcp(ports)))))
     service["resources"] = draw(_RESOURCES)
     for name in draw(_FIELDS):
-        if name in _PARTS:
+        if name in _ONLY_SERVED and not served:
+            continue
+        if name == "exceptions":
+            service |= draw(_EXCEPTION)
+        elif name in _PARTS:
             service[name] = draw(_PARTS[name])
         elif name == "calls":
             service |= {key: value for key, value in draw(_calls(tuple(others))).items() if value}
@@ -130,13 +134,23 @@ def _reached(ports: tuple[str, ...]) -> st.SearchStrategy[Json]:
     return st.one_of([st.fixed_dictionaries({key: value}) for key, value in parts.items()])
 
 
+def _below(level: str) -> Json:
+    """A namespace of its own that grants more than *restricted*."""
+    return {"name": "own", "pod_security": {"level": level, "reason": "tried", "until": UNTIL}}
+
+
+_ONLY_SERVED = frozenset({"replicas", "reached"})
 _WORDS = words()
 _TEXTS = texts()
 _IMAGE = st.sampled_from(IMAGES)
 _KINDS = st.sampled_from(["Deployment"] * 4 + ["StatefulSet", "DaemonSet", "CronJob", "Job"])
 _SCHEDULE = st.sampled_from(["0 3 * * *", "*/5 * * * 1-5", "@daily"])
 _NUMBER = st.one_of(st.sampled_from(NUMBERS), st.sampled_from(["53/UDP", "80/TCP"]), st.integers(1, 65535))
-_PORTS = st.dictionaries(st.sampled_from(["http", "metrics", "web", "1-a", "y"]), _NUMBER, max_size=3)
+_PORTS = st.builds(
+    lambda http, others: {**http, **others},
+    st.sampled_from([{"http": 80}, {"http": 8000}, {}]),
+    st.dictionaries(st.sampled_from(["http", "metrics", "web", "1-a"]), _NUMBER, max_size=2),
+)
 _RESOURCES = st.sampled_from(
     [("10m", "32Mi", "64Mi"), ("1", "1Gi", "1Gi"), ("1500m", "100M", "1G"), (2, "1Gi", "2Gi")]
 ).map(lambda amount: {"requests": {"cpu": amount[0], "memory": amount[1]}, "limits": {"memory": amount[2]}})
@@ -184,8 +198,16 @@ _ALERT = st.one_of(
     _WORDS.map(lambda why: {"disabled": why}),
 )
 _EXCEPTION = st.builds(
-    lambda what, why: {"x": {"allow": what, "reason": why, "until": UNTIL}},
-    st.sampled_from([{"readOnlyRootFilesystem": False}, {"runAsUser": 0}, {"hostNetwork": True}]),
+    lambda allowed, why: {"exceptions": {"x": {"allow": allowed[0], "reason": why, "until": UNTIL}}, **allowed[1]},
+    st.sampled_from(
+        [
+            ({"readOnlyRootFilesystem": False}, {}),
+            ({"runAsUser": 0}, {"namespace": _below("baseline")}),
+            ({"runAsUser": 0}, {"namespace": _below("privileged")}),
+            ({"hostNetwork": True}, {"namespace": _below("privileged")}),
+            ({"hostNetwork": True}, {}),
+        ]
+    ),
     _WORDS,
 )
 _OBJECTS = st.sampled_from(
@@ -223,11 +245,12 @@ _PARTS: dict[str, st.SearchStrategy[Any]] = {
     "devices": st.sampled_from([{"tun": 1}, {"gpu": 1}]),
     "alerts": st.dictionaries(st.sampled_from(["Full", "TargetDown"]), _ALERT, min_size=1, max_size=2),
     "namespace": st.sampled_from(["own", "trial", {"name": "own"}]),
-    "exceptions": _EXCEPTION,
     "objects": _OBJECTS,
     "patch": _PATCH,
 }
 _FIELDS = st.lists(
-    st.sampled_from([*_PARTS, "calls", "calls", "reached", "reached", "reached"]), max_size=5, unique=False
+    st.sampled_from([*_PARTS, "exceptions", "calls", "calls", "reached", "reached", "reached"]),
+    max_size=5,
+    unique=False,
 )
 _MORE_FIELDS = st.sampled_from([[]] * 3 + [[name] for name in _FROM_SHAPE])

@@ -45,6 +45,16 @@ REFUSED = {
         "key 'category' is written twice, first at line 2 [source/duplicate-key]",
     ),
     "NUL": (SERVICE + "env: {X: a\0b}\n", "7:11", "character U+0000 is not printable [source/unprintable]"),
+    "NUL as an escape": (
+        SERVICE + 'env: {X: "a\\0b"}\n',
+        "7:10",
+        "character U+0000 is not printable [source/unprintable]",
+    ),
+    "terminal escape": (
+        SERVICE + 'env: {X: "\\e[31m"}\n',
+        "7:10",
+        "character U+001B is not printable [source/unprintable]",
+    ),
     "deep flow": (
         SERVICE + "env: " + "[" * 70 + "]" * 70 + "\n",
         "7:69",
@@ -162,7 +172,13 @@ def test_bytes_that_are_no_utf8_are_one_finding(scratch: Path) -> None:
     )
 
 
-LINKS = {FILE: "extra.yaml", "values/apps/loop": "media", "values/apps/media/loop": "..", "values/loop": "loop"}
+LINKS = {
+    FILE: "/etc/hostname",
+    "values/apps/media/self.yaml": "self.yaml",
+    "values/apps/loop": "media",
+    "values/apps/media/loop": "..",
+    "values/loop": "loop",
+}
 
 
 def test_links_are_not_followed(scratch: Path) -> None:
@@ -181,7 +197,7 @@ def test_links_are_not_followed(scratch: Path) -> None:
             "  fix: put the file itself there\n"
             for path in sorted(LINKS)
         ),
-        "4 errors; nothing was written\n",
+        f"{len(LINKS)} errors; nothing was written\n",
     )
 
 
@@ -209,6 +225,21 @@ def test_file_names_that_cannot_be_names_are_findings(scratch: Path) -> None:
     )
 
 
+def test_a_name_that_yaml_readers_take_for_something_else_is_a_finding(scratch: Path) -> None:
+    put(scratch, "values/apps/media/on.yaml", SERVICE)
+    try:
+        run = refused(scratch)
+    finally:
+        (scratch / "values/apps/media/on.yaml").unlink()
+
+    assert run == Run(
+        1,
+        "values/apps/media/on.yaml:1:1: error: service name 'on' is something else than text to some YAML readers "
+        "[catalogue/name]\n    summary: Extra\n    ^\n  fix: rename the file\n",
+        "1 error; nothing was written\n",
+    )
+
+
 def test_a_deep_file_at_any_place_does_not_end_the_process(scratch: Path) -> None:
     for path in ("values/site.yaml", "values/environments/prod.yaml", "values/templates/servarr.yaml"):
         kept = (scratch / path).read_bytes()
@@ -230,7 +261,6 @@ TEXTS = {
     "ANCHOR": "&a *a !!str",
     "WORDS": "yes",
     "NUMBER": "0x1F",
-    "BELL": "\a\x1b[31m",
     "LINES": "a\u2028b\u0085c",
     "EMPTY": "",
     "BLANKS": "  x  ",

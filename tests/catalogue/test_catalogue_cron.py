@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """Cron expressions, as Kubernetes reads them."""
 
 import pytest

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """What lies below values/: links, strays, other endings, and the texts that services mount."""
 
 import os

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """Every shorthand is written out in full, at its own place, before layers meet."""
 
 from typing import Any
@@ -88,7 +89,7 @@ def test_expanding_again_changes_nothing(service: dict[str, Any]) -> None:
     assert plain(expand_service(once)) == plain(once)
 
 
-BASE = "summary: A\ncategory: streaming\nimage: docker.io/a/b:1.0.0\nresources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}\n"  # noqa: E501
+BASE = "summary: A\ncategory: streaming\nimage: docker.io/a/b:1.0.0\nresources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}\n"
 EQUAL = {
     "ports and probes": (
         "ports: {http: 80, dns: 53/UDP}\nprobes: /ping\n",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """Quantities and durations: what Kubernetes would count and print.
 
 The rows follow "Resource units in Kubernetes" and "Quantity" of the Kubernetes documentation.

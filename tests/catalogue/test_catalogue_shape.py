@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """Each field of each shape refuses what is not for it: one finding, at its place, in words."""
 
 import re

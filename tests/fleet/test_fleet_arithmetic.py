@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """The quota formula of architecture.md 26, in exact numbers."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """What collisions offer instead, what `chartroom fix` may write, and what environments may share."""
 
 from pathlib import Path
@@ -104,7 +105,7 @@ def test_network_without_a_free_address_says_so(repository: Repository) -> None:
         "addresses: {nas: 10.0.10.5" + "".join(f", n{n}: 10.0.10.{n}" for n in (2, 3, 4, 6, 7, 8, 9)) + "}",
     )
     repository.change(PROD, "address: 10.0.10.13", "address: 10.0.10.12")
-    found = [finding for finding in claims(repository)]
+    found = claims(repository)
     assert [(finding.fix, finding.replacement) for finding in found] == [
         ("choose a free address of network 'cluster' (next: 10.0.10.13)", "10.0.10.13")
     ]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """Every edge of the fleet: who, to whom, which ports, and why."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a row of a table, or a line of a file, stands on one line
 """What is filled in: references, variables, secrets, needs, start-up windows, names."""
 
 import re
@@ -348,7 +349,7 @@ def test_exception_asks_for_a_level_of_pod_security(repository: Repository, allo
 def test_image_without_a_digest_is_a_warning_unless_the_site_asks_for_one(repository: Repository) -> None:
     digest = "sha256:" + "0" * 64
     repository.change("values/apps/media/traefik.yaml", "3.7.1", f"3.7.1@{digest}")
-    found = [finding for finding in repository.all_findings()]
+    found = repository.all_findings()
     assert [(str(item.severity), item.rule, item.message, item.fix) for item in found] == [
         (
             "warning",

@@ -24,7 +24,7 @@ def merged(below: str, above: str, rules: MergeRules | None = None) -> tuple[obj
     return plain(result), [format_finding(finding) for finding in findings]
 
 
-ACCEPTED = {
+ACCEPTED: dict[str, tuple[str, str, dict[str, object]]] = {
     "map on map": ("a: {b: 1, c: 2}", "a: {c: 3, d: 4}", {"a": {"b": 1, "c": 3, "d": 4}}),
     "list replaces as a whole": ("a: [1, 2]", "a: [3]", {"a": [3]}),
     "scalar on map": ("a: {b: 1}", "a: x", {"a": "x"}),
@@ -47,7 +47,8 @@ def test_merge_lays_one_tree_over_another(name: str) -> None:
     below, above, expected = ACCEPTED[name]
     result, findings = merged(below, above)
     assert (result, findings) == (expected, [])
-    assert list(expected) == list(result) if isinstance(result, dict) else True
+    assert isinstance(result, dict)
+    assert list(result) == list(expected)
 
 
 def test_null_with_nothing_to_remove_is_a_finding_at_each_depth() -> None:

@@ -70,7 +70,7 @@ hosts:
   pve-1: {address: 10.0.10.21, cores: 16, memory: 128Gi, bridges: {vmbr0: {networks: [cluster, lan]}}}
 storages:
   fast: {kind: zfs, pool: rpool/data, size: 3Ti, hosts: [pve-1]}
-"""  # noqa: E501
+"""
 INVENTORY = """\
 vm_ids: 100-119
 kubernetes: {version: 1.36.3}

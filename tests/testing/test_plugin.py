@@ -28,7 +28,7 @@ def run(pytester: pytest.Pytester) -> Run:
 
 
 def test_rule_that_finds_nothing_passes_once_per_environment(run: Run) -> None:
-    result = run(with_rule(), "-v")
+    result = run(with_rule(), "-vv")
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(
         [

@@ -42,7 +42,7 @@ class Run:
     teller: Teller
     approved: PlanFile | None = None
     plan_name: str | None = None
-    prepare: Callable[[Ground], Awaitable[None]] | None = None
+    agreed: Callable[[Ground], Awaitable[None]] | None = None
     ask: Approval = field(default=lambda plan: True)
     stop: Stop = field(default_factory=Stop)
     make_journal: Callable[[Path], Journal] = Journal
@@ -74,8 +74,6 @@ async def perform(ground: Ground, planner: Planner, run: Run) -> Plan:
 
 
 async def _locked(ground: Ground, planner: Planner, run: Run, journal: Journal, *, resumes: bool) -> Plan:
-    if run.prepare is not None:
-        await run.prepare(ground)
     seen = await look(ground)
     plan = planner(seen)
     if run.approved is not None:
@@ -86,6 +84,8 @@ async def _locked(ground: Ground, planner: Planner, run: Run, journal: Journal, 
         return plan
     if not run.ask(plan):
         raise NotApproved("nothing was done")
+    if run.agreed is not None:
+        await run.agreed(ground)
     proxmox = ground.wanted.inventory.proxmox
     limits = Limits(proxmox.parallel_host, proxmox.parallel_storage)
     await carry_out(plan, worker(ground), journal, run.teller, limits, run.stop)

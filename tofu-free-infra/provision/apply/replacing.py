@@ -19,7 +19,6 @@ from provision.proxmox.observed import Vm
 from provision.proxmox.vm_changes import Update
 
 from .ground import Ground
-from .look import look
 
 
 class UnknownNode(Exception):
@@ -49,16 +48,15 @@ def planner(ground: Ground, names: Sequence[str]) -> Callable[[Seen], Plan]:
 
 
 def marker(names: Sequence[str]) -> Callable[[Ground], Awaitable[None]]:
-    """Return what marks these nodes, under the lock."""
+    """Return what marks these nodes; the ground holds the state that was planned with."""
 
     async def mark(ground: Ground) -> None:
-        seen = await look(ground)
-        if planner(ground, names)(seen).blockers:
-            return  # shown by whoever plans next; nothing is marked
-        for vm in _vms(ground.wanted, seen, names):
-            update = Update({"tags": _tags(vm)}, (), ())
-            if not to_replace(vm):
-                await asyncio.to_thread(vms.change, ground.api, vm, update)
+        assert ground.seen is not None
+        for vm in _vms(ground.wanted, ground.seen, names):
+            fresh = await asyncio.to_thread(vms.read, ground.api, vm.host, vm.vm_id, with_firewall=False)
+            if not to_replace(fresh):
+                update = Update({"tags": _tags(fresh)}, (), ())
+                await asyncio.to_thread(vms.change, ground.api, fresh, update)
 
     return mark
 

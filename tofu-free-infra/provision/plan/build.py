@@ -1,6 +1,6 @@
 """The plan of an apply: desired minus actual."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from provision.proxmox.images import ImageSpec
@@ -8,7 +8,7 @@ from provision.proxmox.validate import site_faults
 
 from . import firewall_rules
 from .cluster import cluster_steps
-from .removal import Leaving, leaving, removal_steps
+from .removal import Leaving, ghosts, leaving, removal_steps
 from .seen import Seen, to_replace
 from .step import Kind, Mark, Plan, Step, in_order
 from .vms import VmSteps, extra_steps, vm_steps
@@ -19,12 +19,13 @@ def plan(wanted: Wanted, seen: Seen) -> Plan:
     """Return the steps from what is to what shall be, in an order that keeps every dependency."""
     parts = {name: vm_steps(wanted, seen, name) for name in wanted.specs}
     going, kept = leaving(wanted, seen)
+    gone = ghosts(wanted, seen)
     nodes = cluster_steps(wanted, seen, going)
     steps = [*_prepare(wanted, seen, parts)]
     steps += [step for part in parts.values() for step in part.steps]
-    steps += [*extra_steps(wanted, seen), *nodes.steps]
+    steps += [*extra_steps(wanted, seen), *nodes.steps, *gone]
     first = _before_leaving(wanted, seen, going, steps)
-    steps = _after_leaving(wanted, going, steps)
+    steps = _after_leaving(wanted, going, gone, steps)
     steps += removal_steps(wanted, seen, going, first)
     blockers = [text for part in parts.values() for text in part.blockers]
     blockers += [*nodes.blockers, *_blockers(wanted, seen, going)]
@@ -116,13 +117,15 @@ def _before_leaving(
     return found
 
 
-def _after_leaving(wanted: Wanted, going: tuple[Leaving, ...], steps: list[Step]) -> list[Step]:
-    """Let the making of a machine wait for whoever holds its place."""
+def _after_leaving(wanted: Wanted, going: tuple[Leaving, ...], gone: Sequence[Step], steps: list[Step]) -> list[Step]:
+    """Let the making of a machine wait for whoever holds its place, and its joining for the memory of the last one."""
     found = []
     for step in steps:
         if step.kind is Kind.VM_CREATE:
             holders = {machine.last for machine in going if _conflicts(wanted, machine, step.subject)}
             found.append(_needing(step, holders))
+        elif step.kind is Kind.CONFIGURE:
+            found.append(_needing(step, {ghost.id for ghost in gone}))
         else:
             found.append(step)
     return found

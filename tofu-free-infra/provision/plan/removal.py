@@ -97,3 +97,27 @@ def _steps(
     yield step(Kind.VM_DELETE)
     if machine.is_node:
         yield step(Kind.FORGET, argument=address)
+
+
+def ghosts(wanted: Wanted, seen: Seen) -> list[Step]:
+    """Return the steps that end the memory of machines that are gone: deleted by an apply that broke off, or lost.
+
+    While a host is silent nobody knows what is gone, so nothing is forgotten.
+    """
+    if seen.site.silent:
+        return []
+    there = {vm.name for vm in seen.ours(wanted.environment).values()}
+    there |= {node.name for node in wanted.inventory.nodes.values() if node.host is None}
+    found = []
+    for name in sorted((seen.cluster.nodes.keys() | seen.cluster.members.keys()) - there):
+        known = seen.cluster.nodes.get(name)
+        if name not in wanted.nodes and known is not None and known.ready:
+            continue  # it lives, and is not ours to judge
+        needs: frozenset[str] = frozenset()
+        if name in seen.cluster.members:
+            leave = Step(Kind.LEAVE, name, Mark.DESTROY)
+            found.append(leave)
+            needs = frozenset({leave.id})
+        if known is not None and seen.cluster.api_ready:
+            found.append(Step(Kind.FORGET, name, Mark.DESTROY, needs))
+    return found

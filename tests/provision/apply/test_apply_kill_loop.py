@@ -1,0 +1,61 @@
+"""Killed by a real SIGKILL at a point of the journal, an apply that goes on ends where an undisturbed one does.
+
+Ordinary runs take a sample of the points; `-m slow` takes all of them, with the journal kept and with it deleted.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.provision.inventory.inventory_files import ROOT
+
+SCENARIOS = ("apply", "grow", "shrink", "replace", "upgrade", "destroy")
+
+
+def played(*arguments: str) -> list[dict[str, Any]]:
+    """Play a scenario undisturbed, then killed; return what came of each."""
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "tofu-free-infra")))
+    command = [sys.executable, "-m", "tests.provision.apply.killing", *arguments]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": paths}, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def judge(rows: list[dict[str, Any]]) -> None:
+    """Compare every run with the undisturbed one."""
+    calm, *killed = rows
+    assert (calm["last"], calm["again"]) == (0, 0)
+    assert calm["state"]["splits"] == []
+    assert killed
+    for row in killed:
+        assert row["ended"][0] == -9, row["point"]
+        assert (row["last"], row["again"]) == (0, 0), row["point"]
+        assert row["state"] == calm["state"], row["point"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("apply", "--first", "9", "--every", "29", "--twice", "11"),
+        ("replace", "--first", "10", "--every", "99", "--forget"),
+        ("upgrade", "--first", "5", "--every", "99"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_sample_of_points_leads_to_the_same_end(arguments: tuple[str, ...]) -> None:
+    judge(played(*arguments))
+
+
+@pytest.mark.skipif(not os.environ.get("CHARTROOM_KILL_ALL"), reason="takes half an hour: set CHARTROOM_KILL_ALL=1")
+@pytest.mark.slow
+@pytest.mark.parametrize("journal", ["kept", "deleted"])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_point_leads_to_the_same_end(scenario: str, journal: str) -> None:
+    judge(played(scenario, *(["--forget"] if journal == "deleted" else [])))

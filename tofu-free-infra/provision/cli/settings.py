@@ -1,0 +1,165 @@
+"""What every command is told, and the ground that comes of it."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import yaml
+
+from generator.finding import Severity, format_finding
+from provision.apply.ground import Ground
+from provision.inventory import Inventory, environments, load
+from provision.inventory.model import SecretRef
+from provision.plan.wanted import Wanted
+from provision.proxmox import Api, ApiToken, CaFile, Fingerprint, Pace, Secret
+from provision.proxmox.credentials import Credentials
+from provision.proxmox.trust import Trust
+from provision.secrets.error import SecretsError
+from provision.secrets.files import read_private
+from provision.secrets.store import AgeFile
+from provision.talos.connection import parse_address_map
+from provision.talos.wait import RealClock
+
+STATE = Path(".cache/provision")
+
+
+class Refused(click.ClickException):
+    """The command cannot go on; the text says why and what to do."""
+
+    exit_code = 2
+
+
+@dataclass(slots=True)
+class Settings:
+    """What stands before the command: repository, environment, how to reach the site."""
+
+    root: Path
+    environment: str
+    map: Mapping[str, str] = field(default_factory=dict)
+    state: Path = STATE
+    colour: bool = False
+    factory: str = "https://factory.talos.dev"
+    rate: float = 1.0
+
+    @property
+    def folder(self) -> Path:
+        """Return where the journal and the kubeconfig are kept."""
+        base = self.state if self.state.is_absolute() else self.root / self.state
+        return base / self.environment
+
+    @property
+    def journal(self) -> Path:
+        """Return the journal's file."""
+        return self.folder / "journal.jsonl"
+
+    def inventory(self) -> Inventory:
+        """Load the inventory, telling its findings.
+
+        Raises:
+            Refused: it cannot be worked with.
+        """
+        known = environments(self.root)
+        if self.environment not in known:
+            raise Refused(f"there is no inventory of {self.environment!r}; there are: {', '.join(known) or 'none'}")
+        found = load(self.root, self.environment)
+        if found.inventory is None:
+            for finding in found.findings:
+                click.echo(format_finding(finding, self.root), err=True)
+            errors = sum(finding.severity is Severity.ERROR for finding in found.findings)
+            raise Refused(f"the inventory of {self.environment!r} has {errors} errors")
+        return found.inventory
+
+    def ground(self, inventory: Inventory | None = None) -> Ground:
+        """Return the ground of an environment.
+
+        Raises:
+            Refused: a secret is not where the inventory says.
+        """
+        inventory = inventory or self.inventory()
+        token = ApiToken(inventory.proxmox.token_id, Secret(secret(inventory.proxmox.token_secret, self.root)))
+        return Ground(
+            Wanted(inventory),
+            self.api(inventory, token),
+            _store(inventory, self.root),
+            addresses=parse_address_map(self.map),
+            factory=self.factory,
+            clock=RealClock(self.rate),
+            every_s=max(2.0, 0.05 * self.rate),
+        )
+
+    def api(self, inventory: Inventory, credentials: Credentials) -> Api:
+        """Return Proxmox' API for these credentials."""
+        dial = {
+            place.rpartition(":")[0]: (real.rpartition(":")[0], int(real.rpartition(":")[2]))
+            for place, real in self.map.items()
+            if place.endswith(":8006")
+        }
+        pace = Pace() if self.rate == 1.0 else Pace(poll_s=max(0.01, 1.0 / self.rate))
+        return Api(inventory.proxmox.endpoints, credentials, trust(inventory), dial=dial, pace=pace)
+
+
+def trust(inventory: Inventory) -> Trust:
+    """Return how Proxmox' certificate is known."""
+    if inventory.proxmox.fingerprint is not None:
+        return Fingerprint(inventory.proxmox.fingerprint)
+    assert inventory.proxmox.ca is not None
+    return CaFile(inventory.proxmox.ca)
+
+
+def secret(ref: SecretRef, root: Path) -> str:
+    """Return a secret from where the inventory says that it lies.
+
+    Raises:
+        Refused: it is not there.
+    """
+    if ref.kind == "env":
+        found = os.environ.get(ref.name, "")
+        if not found:
+            raise Refused(f"the variable {ref.name} is not set; the inventory names it for a secret")
+        return found
+    if ref.kind == "file":
+        try:
+            return read_private(root / ref.name).decode().strip()
+        except SecretsError as error:
+            raise Refused(str(error)) from error
+    raise Refused(
+        f"the secret {ref.name} lies in the secret store, which this program does not read; "
+        "let the pipeline put it into a variable, and write {env: NAME}"
+    )
+
+
+def _store(inventory: Inventory, root: Path) -> AgeFile:
+    if inventory.secrets.file is None or inventory.secrets.identity is None:
+        raise Refused(
+            "the cluster's keys lie in the secret store, which this program does not read; "
+            "write `secrets: {file, identity}`, and let the pipeline put the identity into a variable"
+        )
+    return AgeFile(inventory.secrets.file, secret(inventory.secrets.identity, root))
+
+
+def default_environment(root: Path) -> str:
+    """Return the environment that the site file calls the default."""
+    try:
+        found = yaml.safe_load((root / "values/site.yaml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return "prod"
+    return str(found.get("default_environment", "prod")) if isinstance(found, dict) else "prod"
+
+
+def read_map(path: Path | None) -> Mapping[str, str]:
+    """Read the map of addresses, if one is named.
+
+    Raises:
+        Refused: it is none.
+    """
+    if path is None:
+        return {}
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        parse_address_map(rows)
+    except (OSError, ValueError, AttributeError) as error:
+        raise Refused(f'{path}: is no map of addresses such as {{"10.0.10.11:50000": "127.0.0.1:41000"}}') from error
+    return dict(rows)
