@@ -1,8 +1,8 @@
 """Small typed readers of trees whose shape has been checked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from generator.catalogue import quantity
 from generator.catalogue.service import Image, Json, Resources
@@ -165,7 +165,3 @@ def image(tree: Map, key: str, notes: Notes) -> Image | None:
     if tag in ("latest", "stable", "main", "master", "edge", "nightly", "dev"):
         notes.error(place, "catalogue/moving-tag", f"image {value!r} has the moving tag {tag!r}", "name a version")
     return Image(value, repository, tag, digest or None, place)
-
-
-def without_nulls(mapping: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in mapping.items() if value is not None}

@@ -125,10 +125,10 @@ def generate(workspace: Workspace) -> Tree:
     """
     charts = Charts(workspace)
     first, second = charts.halves
-    with beside(lambda: (charts.share(second), _pages(workspace))) as second_half:
+    with beside(lambda: (charts.share(second), pages(workspace))) as second_half:
         share = charts.share(first)
-        other, pages = second_half()
-    files = {**share.files, **other.files, **pages, **_contents(dict(schema_files()))}
+        other, references = second_half()
+    files = {**share.files, **other.files, **references, **_contents(dict(schema_files()))}
     rendered = share.rendered | other.rendered
     findings: list[Finding] = []
     for environment, fleet in workspace.fleets.items():
@@ -140,7 +140,8 @@ def generate(workspace: Workspace) -> Tree:
     return Tree(SCOPE, files)
 
 
-def _pages(workspace: Workspace) -> dict[str, Content]:
+def pages(workspace: Workspace) -> dict[str, Content]:
+    """Return the reference pages, by path."""
     return _contents(docs.build(workspace.fleets, docs.read_facts(workspace.root), _remarks(workspace)))
 
 

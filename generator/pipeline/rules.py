@@ -50,7 +50,9 @@ import data.{package}
 import data.lib.fixture
 
 test_denies_missing if {{
-	fixture.messages({last}.deny) == {{"the pod has no annotation example.net/owner"}} with input as fixture.of_pod({{}})
+	said := "the pod has no annotation example.net/owner"
+
+	fixture.messages({last}.deny) == {{said}} with input as fixture.of_pod({{}})
 }}
 
 test_allows_present if {{

@@ -48,12 +48,17 @@ class Workspace:
         for fleet in self.fleets.values():
             found += fleet.findings
         found += check_environments(list(self.fleets.values()))
-        if self.default_environment is not None and self.default_environment not in self.sources.environments:
-            assert self.sources.site is not None
-            place = self.sources.site.value_place("default_environment")
-            message = f"default environment {self.default_environment!r} does not exist"
-            found.append(Finding(place, "fleet/unknown-environment", message, "name one of values/environments/"))
+        found += self._missing_default()
         return sort_findings(found)
+
+    def _missing_default(self) -> list[Finding]:
+        name, site = self.default_environment, self.sources.site
+        path = f"values/environments/{name}.yaml"
+        if name is None or site is None or name in self.sources.environments or path in self.sources.unread:
+            return []
+        message = f"default environment {name!r} does not exist"
+        place = site.value_place("default_environment")
+        return [Finding(place, "fleet/unknown-environment", message, "name one of values/environments/")]
 
     def require_usable(self) -> None:
         """Raise what keeps anything from being written.
