@@ -92,8 +92,8 @@ def domain_values(domain: str, scope: Scope, environment: str, patch: Patcher = 
     }
     namespaces = {
         namespace.name: {"namespace": namespace.name, "objects": objects}
-        for namespace in fleet.namespaces.values()
-        if namespace.domain == domain and (objects := collect(scope, build_namespace(scope, namespace)))
+        for namespace in scope.namespaces.get(domain, ())
+        if (objects := collect(scope, build_namespace(scope, namespace)))
     }
     return {
         "domain": domain,

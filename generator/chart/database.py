@@ -1,7 +1,6 @@
 """Postgres clusters, the databases that services need in them, and where their backups go."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from generator.catalogue.service import Json, Service
 from generator.catalogue.site import BackupDestination
@@ -110,9 +109,3 @@ def six_fields(schedule: str, who: str) -> str:
     if len(schedule.split()) != 5:
         raise ChartError(f"the schedule {schedule!r} of {who!r} has not five fields")
     return f"0 {schedule}"
-
-
-def endpoint_port(destination: BackupDestination) -> int:
-    """The port that a destination is reached on."""
-    found = urlsplit(destination.endpoint)
-    return found.port or (_TLS_PORT if found.scheme == "https" else 80)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generator.chart.replication import mover_policy
+from generator.chart.policy import build_mover_policies
 from generator.chart.scope import Body, Printed, Scope
 from generator.fleet.model import Namespace
 
@@ -32,5 +32,4 @@ def build_namespace(scope: Scope, namespace: Namespace) -> Iterator[Printed]:
             _NAME,
             own | {"marks": marks, "defaults": {"QuotaNearlyUsed": {"namespace": namespace.name}}},
         )
-    if (policy := mover_policy(scope, namespace.name)) is not None:
-        yield "NetworkPolicy", "volsync-mover", policy
+    yield from build_mover_policies(scope, namespace.name)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from generator.catalogue.service import Json, Service
 from generator.chart.address import cilium_port, entities_of, peers_of, plain_port
 from generator.chart.scope import Body, Printed, Scope, Side
-from generator.fleet.model import ApiServer, Edge, EdgePort, Endpoint, Fleet, Internet, Pods
+from generator.fleet.model import MOVER, ApiServer, Edge, EdgePort, Endpoint, Fleet, Internet, Pods
 
 _CILIUM = "cilium"
 _OURS = "app.kubernetes.io/"
@@ -28,6 +28,20 @@ def build_policies(scope: Scope, service: Service) -> Iterator[Printed]:
             yield "NetworkPolicy", name, body
         if by_cilium:
             yield from _cilium(name, head, side)
+
+
+def build_mover_policies(scope: Scope, namespace: str) -> Iterator[Printed]:
+    """The policies of VolSync's movers in one namespace, by the edges that the fleet gives them."""
+    side = scope.sides.get(MOVER, {}).get((namespace, ""))
+    if side is None or not scope.has("volsync.backube"):
+        return
+    by_cilium = scope.fleet.site.backends.network_policy == _CILIUM
+    head: Body = {"namespace": namespace, "pods": dict(side.pods.labels)}
+    egress = _rules(scope, side.egress, lambda edge: edge.target, by_cilium)
+    if egress:
+        yield "NetworkPolicy", MOVER, head | {"egress": egress}
+    if by_cilium:
+        yield from _cilium(MOVER, head, side)
 
 
 def _is_builtin(fleet: Fleet, namespace: str) -> bool:

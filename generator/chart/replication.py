@@ -1,16 +1,14 @@
 """Volumes copied by VolSync: a source and its repository's Secret per claim."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from generator.catalogue.service import Component, Json, Service, Volume
 from generator.catalogue.site import BackupDestination, Tier
-from generator.chart.database import ACCESS_KEYS, endpoint_port
+from generator.chart.database import ACCESS_KEYS
 from generator.chart.scope import Body, Printed, Scope, workloads_of
 from generator.chart.secret import external_secret, remote
 from generator.chart.storage import is_templated
 
-_MOVER = {"app.kubernetes.io/created-by": "volsync"}
 _IDENTITY = ("runAsUser", "runAsGroup", "fsGroup")
 _PASSWORD = "RESTIC_PASSWORD"
 _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
@@ -66,31 +64,3 @@ def _repository(scope: Scope, component: Component, claim: str, destination: Bac
         "AWS_SECRET_ACCESS_KEY": "{{ .SECRET_ACCESS_KEY }}",
     }
     return {"component": component.name, **external_secret(scope, data, {"data": values})}
-
-
-def mover_policy(scope: Scope, namespace: str) -> Body | None:
-    """What VolSync's movers may reach: name servers and the backup destinations. They run beside the pods."""
-    site = scope.fleet.site
-    if site.backends.backup != "volsync" or not scope.has("volsync.backube"):
-        return None
-    used = {name for tier in site.tiers.values() for name in tier.destinations}
-    ports = sorted({endpoint_port(site.destinations[name]) for name in used if name in site.destinations})
-    hosts = sorted({urlsplit(site.destinations[name].endpoint).hostname or "" for name in used})
-    if not ports or not _has_copies(scope, namespace):
-        return None
-    lookups = {"namespace": "kube-system", "pods": {"k8s-app": "kube-dns"}}
-    dns = [{"protocol": protocol, "port": 53} for protocol in ("TCP", "UDP")]
-    everywhere = [{"cidr": "0.0.0.0/0"}]
-    egress = [
-        {"peers": [lookups], "ports": dns},
-        {"peers": everywhere, "ports": [{"protocol": "TCP", "port": port} for port in ports]},
-    ]
-    note = {"chartroom/destinations": ",".join(hosts)}
-    return {"namespace": namespace, "annotations": note, "pods": _MOVER, "egress": egress}
-
-
-def _has_copies(scope: Scope, namespace: str) -> bool:
-    return any(
-        scope.namespace(service.name) == namespace and any(True for _ in build_replications(scope, service))
-        for service in scope.fleet.services.values()
-    )

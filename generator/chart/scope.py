@@ -7,7 +7,7 @@ from typing import Any
 from generator.catalogue.service import Component, SecretRef, Service
 from generator.chart.address import Addresses, addresses_of
 from generator.chart.operators import operators_of
-from generator.fleet.model import Database, Edge, Endpoint, Fleet, PersistentNfs, Pods, ProbeTarget
+from generator.fleet.model import MOVER, Database, Edge, Endpoint, Fleet, Namespace, PersistentNfs, Pods, ProbeTarget
 
 Body = dict[str, Any]
 # Kind, name and body of one object; what a body may hold is said in charts/common/README.md.
@@ -30,6 +30,7 @@ class Scope:
 
     fleet: Fleet
     services: Mapping[str, tuple[Service, ...]]
+    namespaces: Mapping[str, tuple[Namespace, ...]]
     operators: frozenset[str]
     sides: Mapping[str, Mapping[tuple[str, str], Side]]
     shares: Mapping[str, PersistentNfs]
@@ -62,12 +63,16 @@ def scope_of(fleet: Fleet) -> Scope:
     services: dict[str, list[Service]] = {}
     for service in fleet.services.values():
         services.setdefault(service.domain, []).append(service)
+    namespaces: dict[str, list[Namespace]] = {}
+    for namespace in fleet.namespaces.values():
+        namespaces.setdefault(namespace.domain, []).append(namespace)
     probes: dict[str, list[ProbeTarget]] = {}
     for target in fleet.probes:
         probes.setdefault(target.service, []).append(target)
     return Scope(
         fleet=fleet,
         services={domain: tuple(found) for domain, found in services.items()},
+        namespaces={domain: tuple(known) for domain, known in namespaces.items()},
         operators=operators_of(fleet),
         sides=_sides(fleet),
         shares={share.claim[:-_DIGITS_AND_DASH]: share for share in fleet.nfs},
@@ -79,9 +84,10 @@ def scope_of(fleet: Fleet) -> Scope:
 
 def _sides(fleet: Fleet) -> dict[str, dict[tuple[str, str], Side]]:
     sides: dict[str, dict[tuple[str, str], Side]] = {}
+    known = {*fleet.services, MOVER}
 
     def side(endpoint: Endpoint) -> Side | None:
-        if not isinstance(endpoint, Pods) or endpoint.host_network or endpoint.service not in fleet.services:
+        if not isinstance(endpoint, Pods) or endpoint.host_network or endpoint.service not in known:
             return None
         found = sides.setdefault(endpoint.service, {})
         return found.setdefault((endpoint.namespace, endpoint.component or ""), Side(endpoint))

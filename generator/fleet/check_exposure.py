@@ -86,9 +86,7 @@ def _check_said(service: Service, expose: Expose, at: Map, notes: Notes) -> None
         notes.error(at.value_place("auth"), "fleet/cannot-say", message, "write app or oidc")
     if expose.body_size_bytes is not None:
         message = f"host {expose.host!r} of {service.name!r} limits the body size, no routing backend can say that"
-        notes.error(
-            at.value_place("body_size"), "fleet/cannot-say", message, "limit it in the service"
-        )
+        notes.error(at.value_place("body_size"), "fleet/cannot-say", message, "limit it in the service")
 
 
 def _check_login(service: Service, expose: Expose, gateway: str, notes: Notes) -> None:

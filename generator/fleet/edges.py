@@ -12,6 +12,8 @@ from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
 from generator.fleet.model import (
+    MOVER,
+    MOVER_LABELS,
     ApiServer,
     Edge,
     EdgePort,
@@ -382,13 +384,33 @@ def _of_backup(edges: Edges) -> None:
     mover = edges.services.get(edges.site.backends.backup)
     movers += [mover] if mover is not None else []
     for service in movers:
-        for destination in edges.site.destinations.values():
-            parts = urlsplit(destination.endpoint)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            host = parts.hostname or ""
-            edges.add(
-                endpoint(service, service.main), Internet(host), (EdgePort(port, "TCP"),), "talks_to", destination.place
-            )
+        _to_destinations(edges, endpoint(service, service.main))
+    if edges.site.backends.backup == "volsync":
+        for namespace, place in sorted(_copied_namespaces(edges).items()):
+            pods = Pods(namespace, MOVER, None, MOVER_LABELS)
+            edges.add(pods, _DNS, _DNS_PORTS, "dns", place)
+            _to_destinations(edges, pods)
+
+
+def _to_destinations(edges: Edges, source: Pods) -> None:
+    for destination in edges.site.destinations.values():
+        parts = urlsplit(destination.endpoint)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        target = Internet(parts.hostname or "")
+        edges.add(source, target, (EdgePort(port, "TCP"),), "talks_to", destination.place)
+
+
+def _copied_namespaces(edges: Edges) -> dict[str, Place]:
+    """Namespaces with a claim that VolSync copies, each with the first one's place."""
+    found: dict[str, Place] = {}
+    for service in edges.services.values():
+        for component in service.components.values():
+            templated = component.kind == "StatefulSet" and component.replicas > 1
+            for volume in component.volumes.values():
+                tier = edges.site.tiers.get(volume.tier or "")
+                if volume.form == "size" and tier is not None and tier.schedule and not templated:
+                    found.setdefault(namespace_of(service), volume.place)
+    return found
 
 
 def _of_namespaces(edges: Edges) -> None:

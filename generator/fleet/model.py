@@ -87,6 +87,9 @@ class NotEnforced:
     place: Place
 
 
+# VolSync's movers run beside the pods whose volumes they copy; no service file states them.
+MOVER = "volsync-mover"
+MOVER_LABELS: Mapping[str, str] = {"app.kubernetes.io/created-by": "volsync"}
 ClaimScope = Literal["cluster", "site"]
 
 
