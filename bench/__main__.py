@@ -1,35 +1,53 @@
 """`make bench`: print what the generator costs, and how that grows.
 
-python -m bench [--services N] [--growth]
+python -m bench [--services N] [--quick]
 """
 
 import argparse
+import os
 from pathlib import Path
 
-from bench.generator import Row, measure
+from bench.generator import Result, grow, measure
+
+_GROWTH = (250, 500, 1000, 2500, 5000)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--services", type=int, default=1000)
-    parser.add_argument("--growth", action="store_true", help="also 250, 500, 2,500 and 5,000 services")
+    parser.add_argument("--quick", action="store_true", help="without the growth from 250 to 5,000 services")
     options = parser.parse_args()
     root = Path(__file__).parent.parent
-    sizes = [options.services, *((250, 500, 2500, 5000) if options.growth else ())]
-    for services in sorted(sizes):
-        rows, counted = measure(root, services, runs=3 if services <= 1000 else 1)
-        _print(services, rows, counted)
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; the least of three runs")
+    _print(measure(root, options.services))
+    if not options.quick:
+        _print_growth(root)
 
 
-def _print(services: int, rows: list[Row], counted: dict[str, int]) -> None:
-    floor = rows[0].seconds
-    print(
-        f"\n{services} services x 3 environments: " + ", ".join(f"{value:,} {name}" for name, value in counted.items())
-    )
-    print(f"{'':42}{'seconds':>9}{'aim':>7}{'x floor':>9}{'ms/service':>12}")
-    for row in rows:
+def _print(result: Result) -> None:
+    made = ", ".join(f"{value:,} {name}" for name, value in result.counted.items())
+    print(f"\n{result.services} services x 3 environments: {made}")
+    print(f"\n{'':40}{'seconds':>9}{'aim':>7}{'x floor':>9}{'processor':>14}{'MiB':>12}")
+    print(f"{'floor: yaml.compose, write the bytes':40}{result.floor_s:9.2f}{'–':>7}{1:9.1f}")
+    for row in result.rows:
         aim = f"{row.aim_s:.2f}" if row.aim_s is not None else "–"
-        print(f"{row.what:42}{row.seconds:9.2f}{aim:>7}{row.seconds / floor:9.1f}{row.seconds / services * 1000:12.2f}")
+        cost = row.cost
+        processor = " + ".join(f"{seconds:.2f}" for seconds in cost.processor_s if seconds)
+        memory = " + ".join(f"{mib}" for mib in cost.memory_mib if mib)
+        print(f"{row.what:40}{cost.wall_s:9.2f}{aim:>7}{cost.wall_s / result.floor_s:9.1f}{processor:>14}{memory:>12}")
+    print(f"\n{'what a cold run does, in one process':40}{'processor':>9}")
+    for stage in result.stages:
+        print(f"{stage.name:40}{stage.seconds:9.2f}")
+
+
+def _print_growth(root: Path) -> None:
+    print(f"\n{'cold, once':40}{'seconds':>9}{'processor':>14}{'ms/service':>12}{'MiB':>12}")
+    for services in _GROWTH:
+        count, cost = grow(root, services)
+        processor = " + ".join(f"{seconds:.2f}" for seconds in cost.processor_s)
+        each_ms = sum(cost.processor_s) / count * 1000
+        memory = " + ".join(f"{mib}" for mib in cost.memory_mib)
+        print(f"{f'{count:,} services':40}{cost.wall_s:9.2f}{processor:>14}{each_ms:12.2f}{memory:>12}")
 
 
 if __name__ == "__main__":

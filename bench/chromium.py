@@ -1,10 +1,12 @@
 """Debian's Chromium without a window, driven over a pipe: no port is opened and nothing is fetched."""
 
 import base64
+import fcntl
 import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +19,9 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage", "--hide-scrollbars",
     "--remote-debugging-pipe",
 )  # fmt: skip
+# The browser reads file 3 and writes file 4. Above that number the ends of the pipes cannot be in their own way.
+_ABOVE = 10
+_HAND_OVER = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 _END = b"\0"
 _CHUNK = 1 << 20
 
@@ -36,15 +41,17 @@ class Chromium:
     def __init__(self, program: str, profile: Path) -> None:
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
-        # The browser reads file 3 and writes file 4; dup2 by hand, since pass_fds keeps the numbers that it finds.
-        script = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
-        command = ("sh", "-c", script, "sh", program, *_FLAGS, f"--user-data-dir={profile}", "about:blank")
-        with (profile / "stderr").open("wb") as errors:
-            self._process = subprocess.Popen(
-                command, pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL, stdout=errors, stderr=errors
-            )
+        theirs = [fcntl.fcntl(handle, fcntl.F_DUPFD_CLOEXEC, _ABOVE) for handle in (theirs_in, theirs_out)]
         os.close(theirs_in)
         os.close(theirs_out)
+        command = (sys.executable, "-c", _HAND_OVER, *map(str, theirs), program, *_FLAGS)
+        command += (f"--user-data-dir={profile}", "about:blank")
+        with (profile / "stderr").open("wb") as errors:
+            self._process = subprocess.Popen(
+                command, pass_fds=theirs, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors
+            )
+        for handle in theirs:
+            os.close(handle)
         self._in, self._out = ours_in, ours_out
         self._rest = b""
         self._number = 0

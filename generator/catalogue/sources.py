@@ -1,6 +1,6 @@
 """Read every file below `values/` once: what is there, what has its shape, what was left aside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,22 +45,55 @@ class Sources:
     unread: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as it was read: its tree with shorthands of a service written out, None where it has a fault."""
+
+    tree: Map | None
+    findings: tuple[Finding, ...]
+
+
+def service_paths(root: Path) -> list[str]:
+    """The service files below `root/values`, in order."""
+    ignored: list[Finding] = []  # whoever reads everything says so
+    return [
+        f"values/{tier}/{domain}/{name}.yaml"
+        for tier in TIERS
+        for domain in Folder(root, f"values/{tier}", ignored).folders()
+        for name in Folder(root, f"values/{tier}/{domain}", ignored).files()
+        if name != "domain"
+    ]
+
+
+def read_services(root: Path, paths: Iterable[str]) -> dict[str, Read]:
+    """Read some of the service files; which ones, and in what order, does not matter."""
+    return {path: _read(root, path, "service") for path in paths}
+
+
+def _read(root: Path, path: str, shape: str) -> Read:
+    document = read_file(root, path)
+    faults = list(document.findings)
+    if document.tree or not faults:
+        faults += shapes()[shape].findings(document.tree)
+    if faults:
+        return Read(None, tuple(faults))
+    return Read(expand_service(document.tree) if shape == "service" else document.tree, ())
+
+
 @dataclass(slots=True)
 class _Reading:
     root: Path
+    ready: Mapping[str, Read]
     findings: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
 
     def read(self, path: str, shape: str) -> Map | None:
         """The tree of a file, None where it has a fault."""
-        document = read_file(self.root, path)
-        faults = list(document.findings)
-        if document.tree or not faults:
-            faults += shapes()[shape].findings(document.tree)
-        self.findings += faults
-        if faults:
+        found = self.ready.get(path) or _read(self.root, path, shape)
+        self.findings += found.findings
+        if found.findings:
             self.unread.add(path)
-        return document.tree if not faults else None
+        return found.tree
 
     def folder(self, path: str) -> Folder:
         return Folder(self.root, path, self.findings)
@@ -72,9 +105,9 @@ class _Reading:
                 yield name, tree
 
 
-def read_sources(root: Path) -> Sources:
-    """Read every file below `root/values`. Order on disk does not matter."""
-    reading = _Reading(root)
+def read_sources(root: Path, ready: Mapping[str, Read] | None = None) -> Sources:
+    """Read every file below `root/values` but those that are `ready`. Order on disk does not matter."""
+    reading = _Reading(root, ready or {})
     top = reading.folder("values")
     top.note_strays(files=("site", "moves"), folders=_PLACES)
     site = reading.read("values/site.yaml", "site")
@@ -146,7 +179,7 @@ def _read_domain(
         reading.findings += check_service(name, file, known)
         layer = reading.read(file, "service")
         if layer is not None and not is_twin:
-            services.setdefault(name, ServiceFile(name, domain, tier, file, expand_service(layer)))
+            services.setdefault(name, ServiceFile(name, domain, tier, file, layer))
         if tree is None or is_twin:
             reading.unread.add(file)
 

@@ -71,6 +71,11 @@ def _pod(pod: Body) -> Iterator[str]:
         yield from _container(container, container.get("securityContext") or {}, whole)
 
 
+def _either(field: str, own: Body, whole: Body) -> Any:
+    """A field of the container, or of its pod where the container does not state it."""
+    return own[field] if own.get(field) is not None else whole.get(field)
+
+
 def _container(container: Body, own: Body, whole: Body) -> Iterator[str]:
     name = f"container {container.get('name')}"
     if own.get("privileged"):
@@ -79,9 +84,9 @@ def _container(container: Body, own: Body, whole: Body) -> Iterator[str]:
         yield f"{name} may escalate its privileges"
     if own.get("readOnlyRootFilesystem") is not True:
         yield f"{name} may write to its root file system"
-    if own.get("runAsNonRoot", whole.get("runAsNonRoot")) is not True:
+    if _either("runAsNonRoot", own, whole) is not True:
         yield f"{name} may run as root"
-    if own.get("runAsUser", whole.get("runAsUser")) == 0:
+    if _either("runAsUser", own, whole) == 0:
         yield f"{name} runs as user 0"
     seccomp = own.get("seccompProfile") or whole.get("seccompProfile") or {}
     if seccomp.get("type") not in ("RuntimeDefault", "Localhost"):

@@ -8,7 +8,6 @@ from generator.policy.pod import Pod
 Json = dict[str, Any]
 Key = tuple[str, str, str]
 _ADDRESS_ANNOTATIONS = ("metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs", "lbipam.cilium.io/ips")
-_SHARING = ("metallb.io/allow-shared-ip", "lbipam.cilium.io/sharing-key")
 
 
 def addresses_of(body: Mapping[str, Any]) -> list[str]:
@@ -21,23 +20,32 @@ def addresses_of(body: Mapping[str, Any]) -> list[str]:
 
 def rendered_claims(environment: str, body: Mapping[str, Any], pods: tuple[Pod, ...]) -> Iterator[Key]:
     """Yield (scope, kind, key) of each hold. Site keys collide across environments, cluster keys within one."""
-    kind = body.get("kind")
     spec: Mapping[str, Any] = body.get("spec") or {}
     cluster = f"cluster {environment}"
-    if kind == "Service":
-        for port in spec.get("ports") or ():
-            protocol = port.get("protocol", "TCP")
-            if spec.get("type") == "LoadBalancer":
-                for address in addresses_of(body):
-                    yield "site", "load-balancer", f"{address}:{port.get('port')}/{protocol}"
-            if port.get("nodePort"):
-                yield cluster, "node-port", f"{port['nodePort']}/{protocol}"
-    elif kind == "HTTPRoute":
-        yield from _route_claims(cluster, spec)
-    elif kind == "Ingress":
-        for rule in spec.get("rules") or ():
-            for path in (rule.get("http") or {}).get("paths") or ():
-                yield cluster, "route", f"{spec.get('ingressClassName')} {rule.get('host')}{path.get('path', '/')}"
+    match body.get("kind"):
+        case "Service":
+            yield from _service_claims(cluster, body, spec)
+        case "HTTPRoute":
+            yield from _route_claims(cluster, spec)
+        case "Ingress":
+            for rule in spec.get("rules") or ():
+                for path in (rule.get("http") or {}).get("paths") or ():
+                    yield cluster, "route", f"{spec.get('ingressClassName')} {rule.get('host')}{path.get('path', '/')}"
+        case _:
+            yield from _pod_claims(cluster, pods)
+
+
+def _service_claims(cluster: str, body: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Key]:
+    for port in spec.get("ports") or ():
+        protocol = port.get("protocol", "TCP")
+        if spec.get("type") == "LoadBalancer":
+            for address in addresses_of(body):
+                yield "site", "load-balancer", f"{address}:{port.get('port')}/{protocol}"
+        if port.get("nodePort"):
+            yield cluster, "node-port", f"{port['nodePort']}/{protocol}"
+
+
+def _pod_claims(cluster: str, pods: tuple[Pod, ...]) -> Iterator[Key]:
     for pod in pods:
         for container in pod.containers:
             for port in container.get("ports") or ():

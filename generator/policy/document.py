@@ -30,6 +30,7 @@ from generator.policy.relate import (
     Relations,
     alerts_of,
     applications_of,
+    covered_pods,
     metadata,
     namespace_of,
     short_name,
@@ -272,9 +273,8 @@ class _Environment:
             "volumes": (volumes := self._volumes(base)),
             "needs": needs_of(workloads, volumes),
             "coverage": self._coverage(selected, alerts := alerts_of(self.bodies)),
-            "alerts": [
-                {"namespace": space, "service": name, "names": names} for (space, name), names in alerts.items()
-            ],
+            "alerts": _by_service(alerts),
+            "covered": covered_pods(self.bodies, selected),
             "quotas": self._quotas(),
             "applications": (applications := self._applications()),
             "waves": waved(applications, base["services"]),
@@ -446,6 +446,13 @@ class _Environment:
 
     def _applications(self) -> list[Json]:
         return applications_of(self.bodies, {item.id: item.paths[self.context.name] for item in self.items})
+
+
+def _by_service(alerts: Mapping[tuple[str, str], list[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for (_, service), names in alerts.items():
+        found[service] = sorted({*found.get(service, ()), *names})
+    return found
 
 
 def _runs_anywhere(pod: Pod) -> bool:

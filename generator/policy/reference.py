@@ -7,6 +7,7 @@ from generator.policy.pod import Pod
 from generator.policy.relate import Objects, metadata, namespace_of
 
 Json = dict[str, Any]
+_ANY = ["*"]
 _TLS = ["ca.crt", "tls.crt", "tls.key"]
 
 
@@ -21,9 +22,9 @@ def bound_accounts(objects: Objects) -> list[str]:
     return sorted(found)
 
 
-def secret_keys(objects: Objects) -> dict[str, list[str] | None]:
-    """Return the keys of every Secret that exists or will be made, by namespace/name; None where they are not known."""
-    found: dict[str, list[str] | None] = {}
+def secret_keys(objects: Objects) -> dict[str, list[str]]:
+    """Return the keys of every Secret that exists or will be made, by namespace/name; `*` where they are not known."""
+    found: dict[str, list[str]] = {}
     for body in objects.values():
         spec, here = body.get("spec") or {}, namespace_of(body)
         name = str(metadata(body).get("name"))
@@ -37,16 +38,16 @@ def secret_keys(objects: Objects) -> dict[str, list[str] | None]:
                 found[f"{here}/{spec.get('secretName')}"] = _TLS
             case "Cluster":
                 for suffix in ("app", "superuser", "ca", "server", "replication"):
-                    found[f"{here}/{name}-{suffix}"] = None
+                    found[f"{here}/{name}-{suffix}"] = _ANY
             case _:
                 pass
     return found
 
 
-def _external_keys(spec: Mapping[str, Any], target: Mapping[str, Any]) -> list[str] | None:
+def _external_keys(spec: Mapping[str, Any], target: Mapping[str, Any]) -> list[str]:
     template = target.get("template") or {}
     if spec.get("dataFrom") or template.get("templateFrom"):
-        return None
+        return _ANY
     keys = {str(item.get("secretKey")) for item in spec.get("data") or ()}
     made = set(template.get("data") or {})
     # A template replaces what was fetched unless it says Merge.

@@ -119,6 +119,16 @@ def alerts_of(objects: Objects) -> dict[tuple[str, str], list[str]]:
     return {key: sorted(set(names)) for key, names in found.items()}
 
 
+def covered_pods(objects: Objects, selected: Mapping[str, list[str]]) -> dict[str, dict[str, bool]]:
+    """Return by direction which pods some NetworkPolicy speaks about."""
+    found: dict[str, dict[str, bool]] = {"Ingress": {}, "Egress": {}}
+    for name, body in objects.items():
+        if body.get("kind") == "NetworkPolicy":
+            for direction in (body.get("spec") or {}).get("policyTypes") or ():
+                found[direction].update(dict.fromkeys(selected[name], True))
+    return found
+
+
 def applications_of(objects: Objects, paths: Mapping[str, str]) -> list[Json]:
     """Return ArgoCD's Applications with what lies under their path: kinds, namespaces, how many.
 

@@ -62,7 +62,8 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
 def rule_files(folder: Path) -> Iterator[Path]:
     """Yield the files of rules: `<category>/<rule>/<rule>.rego`."""
     for path in sorted(folder.glob("*/*/*.rego")):
-        if not path.name.endswith(TEST_SUFFIX) and path.relative_to(folder).parts[0] != LIBRARY:
+        top = path.relative_to(folder).parts[0]
+        if not path.name.endswith(TEST_SUFFIX) and top != LIBRARY and not top.startswith("."):
             yield path
 
 

@@ -8,97 +8,17 @@ from generator.policy.rule import Rule, module_files
 
 MAIN = "main"
 # What a rule may call: nothing that reads a clock, a network, an environment, or chance.
-BUILTINS = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "array.concat",
-        "array.reverse",
-        "array.slice",
-        "assign",
-        "and",
-        "base64.decode",
-        "ceil",
-        "concat",
-        "contains",
-        "count",
-        "crypto.sha256",
-        "div",
-        "endswith",
-        "eq",
-        "equal",
-        "floor",
-        "format_int",
-        "glob.match",
-        "graph.reachable",
-        "gt",
-        "gte",
-        "indexof",
-        "internal.member_2",
-        "internal.member_3",
-        "internal.template_string",
-        "intersection",
-        "is_array",
-        "is_boolean",
-        "is_null",
-        "is_number",
-        "is_object",
-        "is_set",
-        "is_string",
-        "json.filter",
-        "json.remove",
-        "lower",
-        "lt",
-        "lte",
-        "max",
-        "min",
-        "minus",
-        "mul",
-        "neq",
-        "numbers.range",
-        "object.filter",
-        "object.get",
-        "object.keys",
-        "object.remove",
-        "object.subset",
-        "object.union",
-        "object.union_n",
-        "or",
-        "plus",
-        "product",
-        "regex.find_n",
-        "regex.is_valid",
-        "regex.match",
-        "regex.replace",
-        "regex.split",
-        "rem",
-        "replace",
-        "round",
-        "semver.compare",
-        "set_diff",
-        "sort",
-        "split",
-        "sprintf",
-        "startswith",
-        "strings.any_prefix_match",
-        "strings.any_suffix_match",
-        "strings.count",
-        "substring",
-        "sum",
-        "to_number",
-        "trim",
-        "trim_left",
-        "trim_prefix",
-        "trim_right",
-        "trim_space",
-        "trim_suffix",
-        "type_name",
-        "union",
-        "upper",
-        "walk",
-    ]
-)
+_WORDS = """
+abs all and any array.concat array.flatten array.reverse array.slice assign base64.decode ceil concat contains count
+crypto.sha256 div endswith eq equal floor format_int glob.match graph.reachable gt gte indexof internal.member_2
+internal.member_3 internal.template_string intersection is_array is_boolean is_null is_number is_object is_set
+is_string json.filter json.remove lower lt lte max min minus mul neq numbers.range object.filter object.get
+object.keys object.remove object.subset object.union object.union_n or plus product regex.find_n regex.is_valid
+regex.match regex.replace regex.split rem replace round semver.compare set_diff sort split sprintf startswith
+strings.any_prefix_match strings.any_suffix_match strings.count substring sum to_number trim trim_left
+trim_prefix trim_right trim_space trim_suffix type_name union upper walk
+"""
+BUILTINS = frozenset(_WORDS.split())
 _CAPABILITIES = Path(__file__).parent / "capabilities.json"
 
 

@@ -76,7 +76,7 @@ def _descriptor(rule: RuleRun) -> Json:
 
 def _invocation(report: Report) -> Json:
     said = [f"This run is narrowed: {report.narrowed}"] if report.narrowed else []
-    notes = [{"level": "note", "message": {"text": visible(text)}} for text in (*said, *report.notes)]
+    notes = [{"level": "note", "message": {"text": visible(text)}} for text in (*said, *report.notes) if text]
     return {"executionSuccessful": True, **({"toolExecutionNotifications": notes} if notes else {})}
 
 

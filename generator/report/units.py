@@ -19,7 +19,7 @@ def size(octets: int) -> str:
     for step, name in _STEPS:
         if abs(octets) >= step:
             return f"{octets / step:,.1f}".removesuffix(".0") + f" {name}"
-    return f"{octets} B"
+    return f"{octets:,} B"
 
 
 def number(amount: int) -> str:

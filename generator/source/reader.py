@@ -19,7 +19,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONGEST_SHOWN = 60
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,9 @@ class Session:
         (programs / "chartroom").chmod(0o755)
         tools = str(ROOT / ".tools" / "bin")
         self._environment = environment()
-        self._environment["PATH"] = os.pathsep.join((str(programs), tools, self._environment["PATH"]))
+        self._environment["PATH"] = os.pathsep.join(
+            (str(programs), tools, str(Path(sys.executable).parent), self._environment["PATH"])
+        )
         self._environment |= {"HOME": str(programs), "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat"}
         # A page shows what a terminal shows: both streams in the order in which they were written.
         self._environment["PYTHONUNBUFFERED"] = "1"

@@ -214,3 +214,93 @@ def test_completion_prints_a_script_and_completes_services(games: Path) -> None:
     environments = chartroom(games, env=asked | {"COMP_WORDS": "chartroom list --env s", "COMP_CWORD": "3"})
     assert service.out == "plain,draughts\n"
     assert environments.out == "plain,staging\n"
+
+
+ARENA = """\
+summary: Arena
+category: servers
+image: ghcr.io/example/arena:1.0
+args: ["--self=${address:self}", "--plain"]
+ports: {http: 80}
+probes: tcp:http
+resources: {requests: {cpu: 50m, memory: 128Mi}, limits: {memory: 512Mi}}
+initContainers:
+  wait:
+    image: ghcr.io/example/wait:1.0
+    env: {FOR: "${host:go}"}
+    resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 32Mi}}
+talks_to: [go]
+components:
+  bots:
+    image: ghcr.io/example/bots:1.0
+    env: {ARENA: "${url:self}"}
+    probes: {none: nobody asks}
+    resources: {requests: {cpu: 50m, memory: 128Mi}, limits: {memory: 512Mi}}
+    talks_to: [self:http]
+objects:
+  ConfigMap/arena-rules: {apiVersion: v1, data: {url: "http://${host:go}", rounds: "3"}}
+"""
+
+
+def test_explain_shows_references_filled_in_wherever_they_stand(games: Path, tmp_path: Path) -> None:
+    from tests.acceptance.repository import duplicate
+
+    root = duplicate(games, tmp_path / "fleet")
+    put(root, "values/apps/games/arena.yaml", ARENA)
+    path = "values/apps/games/arena.yaml"
+
+    found = {
+        field: chartroom(root, "explain", "arena", field).out.splitlines()[1:]
+        for field in (
+            "args",
+            "initContainers.wait.env.FOR",
+            "components.bots.env.ARENA",
+            "components.bots.kind",
+            "objects",
+        )
+    }
+
+    assert {field: [row.split() for row in rows] for field, rows in found.items()} == {
+        "args": [
+            ["args[0]", "--self=arena.games.svc.cluster.local:80", f"{path}:4:8"],
+            ["args[1]", "--plain", f"{path}:4:34"],
+        ],
+        "initContainers.wait.env.FOR": [["initContainers.wait.env.FOR", "go.games.svc.cluster.local", f"{path}:11:16"]],
+        "components.bots.env.ARENA": [
+            ["components.bots.env.ARENA", "http://arena.games.svc.cluster.local:80", f"{path}:17:18"]
+        ],
+        "components.bots.kind": [["components.bots.kind", "Deployment", "default", "of", "the", "format"]],
+        "objects": [
+            ["objects.ConfigMap/arena-rules.apiVersion", "v1", f"{path}:22:39"],
+            ["objects.ConfigMap/arena-rules.data.url", "http://go.games.svc.cluster.local", f"{path}:22:55"],
+            ["objects.ConfigMap/arena-rules.data.rounds", "3", f"{path}:22:84"],
+        ],
+    }
+
+
+def test_a_terminal_shows_progress_on_what_takes_longer_than_a_second(written: Path, tmp_path: Path) -> None:
+    from generator.tree import hold
+    from tests.acceptance.repository import duplicate
+
+    root = duplicate(written, tmp_path / "fleet")
+    master, slave = pty.openpty()
+    with hold(root):
+        child = subprocess.Popen(
+            command_line("charts", "--quiet"), cwd=root, env=environment(), stdout=subprocess.DEVNULL, stderr=slave
+        )
+        os.close(slave)
+        seen = b""
+        while "generating …".encode() not in seen:
+            seen += os.read(master, 4096)
+    while True:
+        try:
+            part = os.read(master, 4096)
+        except OSError:  # the end of a terminal
+            break
+        if not part:
+            break
+        seen += part
+    os.close(master)
+
+    assert child.wait() == 0
+    assert "generating …\r\x1b[K".encode() in seen

@@ -45,17 +45,33 @@ def route(*hosts: str, gateway: str = "lan") -> Object:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ([], [item("Ingress", {"rules": [{"host": "a.org"}, {}]})], ["Ingress/a/x answers for * by Ingress", "Ingress/a/x answers for a.org by Ingress"]),
+        (
+            [],
+            [item("Ingress", {"rules": [{"host": "a.org"}, {}]})],
+            ["Ingress/a/x answers for * by Ingress", "Ingress/a/x answers for a.org by Ingress"],
+        ),
         ([route("a.org")], [route("a.org", "b.org")], ["HTTPRoute/a/x answers for b.org at gateway door/lan"]),
-        ([route("a.org")], [route("a.org", gateway="internet")], ["HTTPRoute/a/x answers for a.org at gateway door/internet"]),
+        (
+            [route("a.org")],
+            [route("a.org", gateway="internet")],
+            ["HTTPRoute/a/x answers for a.org at gateway door/internet"],
+        ),
         ([], [route()], ["HTTPRoute/a/x answers for every host at gateway door/lan"]),
         ([route("a.org")], [route("a.org")], []),
         ([service("ClusterIP")], [service("NodePort")], ["Service/a/x answers on every node on 80/TCP"]),
-        ([service("LoadBalancer", "10.0.0.0/8")], [service("LoadBalancer", "10.0.0.0/8", "192.168.0.0/16")], ["Service/a/x answers to 192.168.0.0/16 as well"]),
+        (
+            [service("LoadBalancer", "10.0.0.0/8")],
+            [service("LoadBalancer", "10.0.0.0/8", "192.168.0.0/16")],
+            ["Service/a/x answers to 192.168.0.0/16 as well"],
+        ),
         ([service("LoadBalancer", "10.0.0.0/8")], [service("LoadBalancer", "10.1.0.0/16")], []),
-        ([service("LoadBalancer")], [service("LoadBalancer", port=81)], ["Service/a/x answers at a load-balancer address on 81/TCP"]),
+        (
+            [service("LoadBalancer")],
+            [service("LoadBalancer", port=81)],
+            ["Service/a/x answers at a load-balancer address on 81/TCP"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_exposure(before: list[Object], after: list[Object], expected: list[str]) -> None:
     assert marks(before, after) == [Mark("exposure", reason) for reason in expected]
 
@@ -125,20 +141,49 @@ def _pod(security: Object, **spec: Any) -> Object:
         (_pod({"runAsNonRoot": None}, securityContext={"runAsNonRoot": True}), set()),
         (_pod({"runAsUser": 0}), {"container c runs as user 0"}),
         (_pod({"seccompProfile": {"type": "Unconfined"}}), {"container c runs without a seccomp profile"}),
-        (_pod({"capabilities": {"add": ["NET_ADMIN"]}}), {"container c has NET_ADMIN", "container c keeps its default capabilities"}),
+        (
+            _pod({"capabilities": {"add": ["NET_ADMIN"]}}),
+            {"container c has NET_ADMIN", "container c keeps its default capabilities"},
+        ),
         (_pod({}, hostNetwork=True, hostPID=True), {"hostNetwork: true", "hostPID: true"}),
         (_pod({}, automountServiceAccountToken=True), {"mounts the token of its service account"}),
         (_pod({}, volumes=[{"hostPath": {"path": "/var/log"}}, {"emptyDir": {}}]), {"mounts the node's /var/log"}),
-        (_pod({}, containers=[{"name": "c", "securityContext": _SAFE, "ports": [{"hostPort": 53}, {"containerPort": 1}]}]), {"container c takes port 53 of its node"}),
-        (item("CronJob", {"jobTemplate": {"spec": {"template": {"spec": {"hostIPC": True, "automountServiceAccountToken": False}}}}}), {"hostIPC: true"}),
+        (
+            _pod(
+                {},
+                containers=[{"name": "c", "securityContext": _SAFE, "ports": [{"hostPort": 53}, {"containerPort": 1}]}],
+            ),
+            {"container c takes port 53 of its node"},
+        ),
+        (
+            item(
+                "CronJob",
+                {
+                    "jobTemplate": {
+                        "spec": {"template": {"spec": {"hostIPC": True, "automountServiceAccountToken": False}}}
+                    }
+                },
+            ),
+            {"hostIPC: true"},
+        ),
         (item("ConfigMap"), set()),
-        (item("ClusterRole", rules=[{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]}]), {"get apps/deployments", "list apps/deployments"}),
+        (
+            item(
+                "ClusterRole", rules=[{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]}]
+            ),
+            {"get apps/deployments", "list apps/deployments"},
+        ),
         (item("ClusterRole", rules=[{"nonResourceURLs": ["/metrics"], "verbs": ["get"]}]), {"get /metrics"}),
-        (item("RoleBinding", roleRef={"kind": "Role", "name": "r"}, subjects=[{"kind": "ServiceAccount", "name": "s"}]), {"ServiceAccount s gets Role r"}),
+        (
+            item(
+                "RoleBinding", roleRef={"kind": "Role", "name": "r"}, subjects=[{"kind": "ServiceAccount", "name": "s"}]
+            ),
+            {"ServiceAccount s gets Role r"},
+        ),
         (namespace("n"), {"baseline", "privileged"}),
         (namespace("n", **{"pod-security.kubernetes.io/enforce": "restricted"}), set()),
     ],
-)  # fmt: skip
+)
 def test_privileges(body: Object, expected: set[str]) -> None:
     assert privileges(body) == expected
 
@@ -162,26 +207,46 @@ _IN = plain("a", "in", podSelector=by_label(app="work"), ingress=[{"from": [{"po
     ("before", "after", "expected"),
     [
         (_BASE, _BASE, []),
-        (_BASE, _BASE[:3], [
-            ("media/web", "exposure", "no policy isolates a/web for ingress any more: anybody may call it"),
-            ("media/web", "egress", "no policy isolates a/web for egress any more: it may call anybody"),
-            ("media/work", "exposure", "no policy isolates a/work for ingress any more: anybody may call it"),
-            ("media/work", "egress", "no policy isolates a/work for egress any more: it may call anybody"),
-        ]),
+        (
+            _BASE,
+            _BASE[:3],
+            [
+                ("media/web", "exposure", "no policy isolates a/web for ingress any more: anybody may call it"),
+                ("media/web", "egress", "no policy isolates a/web for egress any more: it may call anybody"),
+                ("media/work", "exposure", "no policy isolates a/work for ingress any more: anybody may call it"),
+                ("media/work", "egress", "no policy isolates a/work for egress any more: it may call anybody"),
+            ],
+        ),
         (_BASE[:3], _BASE, []),
         (_BASE, [*_BASE, _IN], [("media/work", "exposure", "a/web may call a/work on every port")]),
         ([*_BASE, _IN], _BASE, []),
-        (_BASE, [*_BASE, cilium("a", "all", endpointSelector=by_label(app="web"), egress=[{"toEntities": ["world"]}])], [
-            ("media/web", "egress", "a/web may call every public address on every port"),
-        ]),
-        ([namespace("up"), plain("up", "deny")], [namespace("up"), plain("up", "deny"), plain("up", "in", ingress=[{"from": [{"ipBlock": {"cidr": "10.0.0.0/24"}}]}])], [
-            ("media/in", "exposure", "10.0.0.0/24 may call all pods of up on every port"),
-        ]),
-        ([namespace("up"), plain("up", "deny")], [namespace("up"), plain("up", "deny", policyTypes=["Egress"])], [
-            ("media/up", "exposure", "no policy isolates all pods of up for ingress any more: anybody may call it"),
-        ]),
+        (
+            _BASE,
+            [*_BASE, cilium("a", "all", endpointSelector=by_label(app="web"), egress=[{"toEntities": ["world"]}])],
+            [
+                ("media/web", "egress", "a/web may call every public address on every port"),
+            ],
+        ),
+        (
+            [namespace("up"), plain("up", "deny")],
+            [
+                namespace("up"),
+                plain("up", "deny"),
+                plain("up", "in", ingress=[{"from": [{"ipBlock": {"cidr": "10.0.0.0/24"}}]}]),
+            ],
+            [
+                ("media/in", "exposure", "10.0.0.0/24 may call all pods of up on every port"),
+            ],
+        ),
+        (
+            [namespace("up"), plain("up", "deny")],
+            [namespace("up"), plain("up", "deny", policyTypes=["Egress"])],
+            [
+                ("media/up", "exposure", "no policy isolates all pods of up for ingress any more: anybody may call it"),
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_policies_that_let_more_through(
     before: list[Object], after: list[Object], expected: list[tuple[str, str, str]]
 ) -> None:
@@ -197,11 +262,15 @@ def test_policies_that_let_more_through(
         ({"a": [1, 2]}, {"a": [1, 3]}, [Field("a[1]", "2", "3")]),
         ({"a": [1, 2]}, {"a": [2, 1]}, [Field("a", "2 items", "2 items, the same ones in another order or number")]),
         ({"a": [1]}, {"a": [2, 3]}, [Field("a[]", "1", None), Field("a[]", None, "2"), Field("a[]", None, "3")]),
-        ({"a": [{"name": "x", "v": 1}]}, {"a": [{"name": "x", "v": 2}, {"name": "y"}]}, [Field("a[x].v", "1", "2"), Field("a[y]", None, '{"name": "y"}')]),
+        (
+            {"a": [{"name": "x", "v": 1}]},
+            {"a": [{"name": "x", "v": 2}, {"name": "y"}]},
+            [Field("a[x].v", "1", "2"), Field("a[y]", None, '{"name": "y"}')],
+        ),
         ({"a": "one\ntwo"}, {"a": "x" * 200}, [Field("a", "one⏎two", "x" * 99 + "…")]),
         ({"a": [1]}, {"a": {"b": 1}}, [Field("a", "[1]", '{"b": 1}')]),
     ],
-)  # fmt: skip
+)
 def test_fields_that_differ(old: Object, new: Object, expected: list[Field]) -> None:
     assert list(differing(old, new)) == expected
 

@@ -66,10 +66,14 @@ def test_beside_ends_the_copy_when_nobody_waits_for_it(tmp_path: Path) -> None:
         started.write_text(str(os.getpid()))
         time.sleep(60)
 
-    with pytest.raises(KeyboardInterrupt), beside(work):
-        while not started.exists() or not started.read_text():
-            time.sleep(0.01)
-        raise KeyboardInterrupt
+    def wait_in_vain() -> None:
+        with beside(work):
+            while not started.exists() or not started.read_text():
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        wait_in_vain()
 
     with pytest.raises(ProcessLookupError):
         os.kill(int(started.read_text()), 0)

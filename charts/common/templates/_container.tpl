@@ -52,8 +52,7 @@ resources:
 {{- end }}
 {{- include "common.container.probes" . }}
 {{- with .lifecycle }}
-lifecycle:
-  {{- toYaml . | nindent 2 }}
+lifecycle: {{ toRawJson . }}
 {{- end }}
 securityContext:
   {{- include "common.defaults.security" .securityContext | nindent 2 }}

@@ -1,4 +1,7 @@
-{{- /* The probes of a container. The two usual handlers are printed here, the others pass through. */ -}}
+{{- /*
+The probes of a container. The two usual handlers are printed here, the others pass through, on one line:
+toYaml leaves the texts `=` and `<<` of a command plain, which other readers take for something else.
+*/ -}}
 {{- define "common.container.probes" -}}
 {{- range $probe, $stated := .probes }}
 {{ $probe }}:
@@ -12,11 +15,8 @@
   tcpSocket:
     port: {{ toJson .port }}
   {{- end }}
-  {{- with pick . "exec" "grpc" }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
-  {{- range $key, $value := omit . "httpGet" "tcpSocket" "exec" "grpc" }}
-  {{ $key }}: {{ toJson $value }}
+  {{- range $key, $value := omit . "httpGet" "tcpSocket" }}
+  {{ $key }}: {{ toRawJson $value }}
   {{- end }}
 {{- end }}
 {{- end -}}

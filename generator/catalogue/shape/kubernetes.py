@@ -50,7 +50,14 @@ PROBE = record(
     },
     "Kubernetes' probe",
 )
-_HOOK = record({"exec": EXEC, "httpGet": HTTP_GET, "sleep": record({"seconds": integer("", 1)})})
+# A hook has no short form that would give it a port.
+_HOOK = record(
+    {
+        "exec": {**EXEC, "required": ["command"]},
+        "httpGet": {**HTTP_GET, "required": ["port"]},
+        "sleep": record({"seconds": integer("", 1)}, required=("seconds",)),
+    }
+)
 LIFECYCLE = record({"postStart": _HOOK, "preStop": _HOOK}, "Kubernetes' lifecycle hooks")
 
 RESOURCES = record(

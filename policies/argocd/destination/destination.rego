@@ -13,12 +13,20 @@ deny contains finding if {
 	some environment, facts in input.environments
 	some application in facts.applications
 	application.project in {null, "", "default"}
-	finding := {"msg": "it is of the project 'default', which allows everything", "object": application.id, "environment": environment}
+	finding := {
+		"msg": "it is of the project 'default', which allows everything",
+		"object": application.id,
+		"environment": environment,
+	}
 }
 
 deny contains finding if {
 	some environment, facts in input.environments
 	some application in facts.applications
 	application.namespace in {null, ""}
-	finding := {"msg": "it names no namespace of its destination", "object": application.id, "environment": environment}
+	finding := {
+		"msg": "it names no namespace of its destination",
+		"object": application.id,
+		"environment": environment,
+	}
 }

@@ -4,13 +4,19 @@ import data.argocd.destination
 import data.lib.fixture
 
 test_denies_default_project if {
-	fixture.messages(destination.deny) == {`it is of the project 'default', which allows everything`} with input as fixture.of_facts({"applications": [{"id": "a", "project": "default", "namespace": "media"}]})
+	found := fixture.messages(destination.deny) with input as fixture.of_facts({"applications": [{"id": "a", "project": "default", "namespace": "media"}]})
+
+	found == {`it is of the project 'default', which allows everything`}
 }
 
 test_denies_no_namespace if {
-	fixture.messages(destination.deny) == {`it names no namespace of its destination`} with input as fixture.of_facts({"applications": [{"id": "a", "project": "media", "namespace": null}]})
+	found := fixture.messages(destination.deny) with input as fixture.of_facts({"applications": [{"id": "a", "project": "media", "namespace": null}]})
+
+	found == {`it names no namespace of its destination`}
 }
 
 test_allows_both if {
-	fixture.messages(destination.deny) == set() with input as fixture.of_facts({"applications": [{"id": "a", "project": "media", "namespace": "media"}]})
+	found := fixture.messages(destination.deny) with input as fixture.of_facts({"applications": [{"id": "a", "project": "media", "namespace": "media"}]})
+
+	found == set()
 }

@@ -4,7 +4,9 @@ import data.argocd.order
 import data.lib.fixture
 
 test_denies_later_dependency if {
-	fixture.messages(order.deny) == {`'sonarr' depends on 'postgres', whose Application comes in wave 3, after wave 1`} with input as _document(3)
+	found := fixture.messages(order.deny) with input as _document(3)
+
+	found == {`'sonarr' depends on 'postgres', whose Application comes in wave 3, after wave 1`}
 }
 
 test_allows_same_wave if {

@@ -16,10 +16,12 @@ deny contains finding if {
 	volume.declared == false
 	volume.server == null
 	facts.tiers[volume.tier].schedule != null
-	watched := {entry.service | some entry in facts.alerts; "BackupStale" in entry.names}
-	not volume.service in watched
+	not "BackupStale" in object.get(facts.alerts, volume.service, [])
 	finding := {
-		"msg": sprintf("volume '%s' is of %s, and service '%s' has no alert BackupStale", [volume.name, volume.tier, volume.service]),
+		"msg": sprintf(
+			"volume '%s' is of %s, and service '%s' has no alert BackupStale",
+			[volume.name, volume.tier, volume.service],
+		),
 		"object": volume.id,
 		"environment": environment,
 	}

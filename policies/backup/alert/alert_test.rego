@@ -4,11 +4,13 @@ import data.backup.alert
 import data.lib.fixture
 
 test_denies_unwatched if {
-	fixture.messages(alert.deny) == {`volume 'data' is of tier1, and service 'sonarr' has no alert BackupStale`} with input as _alerts([])
+	found := fixture.messages(alert.deny) with input as _alerts({})
+
+	found == {`volume 'data' is of tier1, and service 'sonarr' has no alert BackupStale`}
 }
 
 test_allows_watched if {
-	fixture.messages(alert.deny) == set() with input as _alerts([{"service": "sonarr", "names": ["BackupStale"]}])
+	fixture.messages(alert.deny) == set() with input as _alerts({"sonarr": ["BackupStale"]})
 }
 _alerts(alerts) := fixture.of_facts({
 	"alerts": alerts,

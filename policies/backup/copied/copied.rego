@@ -22,7 +22,10 @@ deny contains finding if {
 	count(missing) > 0
 	finding := object.union(
 		{
-			"msg": sprintf("volume '%s' is of %s, and nothing copies it to %s", [volume.name, volume.tier, concat(", ", sort(missing))]),
+			"msg": sprintf(
+				"volume '%s' is of %s, and nothing copies it to %s",
+				[volume.name, volume.tier, concat(", ", sort(missing))],
+			),
 			"environment": environment,
 		},
 		_where(environment, volume),

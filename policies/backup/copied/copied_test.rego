@@ -4,11 +4,15 @@ import data.backup.copied
 import data.lib.fixture
 
 test_denies_no_copy if {
-	fixture.messages(copied.deny) == {`volume 'data' is of tier1, and nothing copies it to nas`} with input as _document({"copies": []})
+	found := fixture.messages(copied.deny) with input as _document({"copies": []})
+
+	found == {`volume 'data' is of tier1, and nothing copies it to nas`}
 }
 
 test_denies_no_copy_of_a_chart if {
-	fixture.messages(copied.deny) == {`volume 'data' is of tier1, and nothing copies it to nas`} with input as _document({"copies": [], "id": null})
+	found := fixture.messages(copied.deny) with input as _document({"copies": [], "id": null})
+
+	found == {`volume 'data' is of tier1, and nothing copies it to nas`}
 }
 
 test_allows_copied if {

@@ -20,7 +20,10 @@ deny contains finding if {
 	count(elsewhere) == 0
 	finding := object.union(
 		{
-			"msg": sprintf("every copy of volume '%s' stays in the failure domain '%s'", [volume.name, volume.failure_domain]),
+			"msg": sprintf(
+				"every copy of volume '%s' stays in the failure domain '%s'",
+				[volume.name, volume.failure_domain],
+			),
 			"environment": environment,
 		},
 		_where(environment, volume),

@@ -4,11 +4,15 @@ import data.backup.failure_domain
 import data.lib.fixture
 
 test_denies_same_domain if {
-	fixture.messages(failure_domain.deny) == {`every copy of volume 'data' stays in the failure domain 'nas'`} with input as _document({"failure_domain": "nas"})
+	found := fixture.messages(failure_domain.deny) with input as _document({"failure_domain": "nas"})
+
+	found == {`every copy of volume 'data' stays in the failure domain 'nas'`}
 }
 
 test_denies_same_domain_of_a_chart if {
-	fixture.messages(failure_domain.deny) == {`every copy of volume 'data' stays in the failure domain 'nas'`} with input as _document({"failure_domain": "nas", "id": null})
+	found := fixture.messages(failure_domain.deny) with input as _document({"failure_domain": "nas", "id": null})
+
+	found == {`every copy of volume 'data' stays in the failure domain 'nas'`}
 }
 
 test_allows_elsewhere if {

@@ -34,7 +34,10 @@ deny contains finding if {
 	copy.continuous == false
 	copy.longest_gap_s + _run_s > tier.rpo_s
 	finding := {
-		"msg": sprintf("it is silent for up to %d min, and %s promises %d min", [copy.longest_gap_s / 60, volume.tier, tier.rpo_s / 60]),
+		"msg": sprintf(
+			"it is silent for up to %d min, and %s promises %d min",
+			[copy.longest_gap_s / 60, volume.tier, tier.rpo_s / 60],
+		),
 		"object": copy.by,
 		"environment": environment,
 		"place": object.get(tier, "place", ""),

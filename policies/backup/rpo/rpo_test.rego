@@ -8,19 +8,27 @@ test_denies_no_promise if {
 }
 
 test_denies_schedule_that_never_runs if {
-	fixture.messages(rpo.deny) == {`tier3 has the schedule '0 0 30 2 *', which never runs`} with input as _tiers({"longest_gap_s": null})
+	found := fixture.messages(rpo.deny) with input as _tiers({"longest_gap_s": null})
+
+	found == {`tier3 has the schedule '0 0 30 2 *', which never runs`}
 }
 
 test_denies_long_silence if {
-	fixture.messages(rpo.deny) == {`tier3 is silent for up to 180 min and promises 180 min`} with input as _tiers({"longest_gap_s": 10800, "rpo_s": 10800})
+	found := fixture.messages(rpo.deny) with input as _tiers({"longest_gap_s": 10800, "rpo_s": 10800})
+
+	found == {`tier3 is silent for up to 180 min and promises 180 min`}
 }
 
 test_denies_four_hours if {
-	fixture.messages(rpo.deny) == {`tier1 promises 240 min, less than four hours are asked for`} with input as fixture.of_facts({"volumes": [], "tiers": {"tier1": {"schedule": "x", "place": "p", "longest_gap_s": 60, "rpo_s": 14400}}})
+	found := fixture.messages(rpo.deny) with input as fixture.of_facts({"volumes": [], "tiers": {"tier1": {"schedule": "x", "place": "p", "longest_gap_s": 60, "rpo_s": 14400}}})
+
+	found == {`tier1 promises 240 min, less than four hours are asked for`}
 }
 
 test_denies_schedule_that_is_rendered_otherwise if {
-	fixture.messages(rpo.deny) == {`it is silent for up to 1440 min, and tier1 promises 120 min`} with input as _document({"copies": [{"by": "s", "longest_gap_s": 86400, "failure_domain": "nas", "where": "nas", "continuous": false}]})
+	found := fixture.messages(rpo.deny) with input as _document({"copies": [{"by": "s", "longest_gap_s": 86400, "failure_domain": "nas", "where": "nas", "continuous": false}]})
+
+	found == {`it is silent for up to 1440 min, and tier1 promises 120 min`}
 }
 
 test_allows_often_enough if {

@@ -8,7 +8,9 @@ test_denies_missing if {
 }
 
 test_denies_unknown_of_a_chart if {
-	fixture.messages(tier.deny) == {`volume 'data' has the backup tier 'gold', which the site does not have`} with input as _document({"tier": "gold", "id": null})
+	found := fixture.messages(tier.deny) with input as _document({"tier": "gold", "id": null})
+
+	found == {`volume 'data' has the backup tier 'gold', which the site does not have`}
 }
 
 test_allows_known if {

@@ -21,7 +21,10 @@ deny contains finding if {
 	offered := [many | some node in facts.nodes; many := node.resources[resource]]
 	not _enough(offered, amount)
 	finding := {
-		"msg": sprintf("container '%s' asks for %v of %s, no node offers that many", [container.name, amount, resource]),
+		"msg": sprintf(
+			"container '%s' asks for %v of %s, no node offers that many",
+			[container.name, amount, resource],
+		),
 		"object": pod.id,
 		"environment": environment,
 		"container": container.name,

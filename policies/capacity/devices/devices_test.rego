@@ -4,11 +4,15 @@ import data.capacity.devices
 import data.lib.fixture
 
 test_denies_absent if {
-	fixture.messages(devices.deny) == {`container 'app' asks for 1 of squat.ai/tun, no node offers that many`} with input as _document({})
+	found := fixture.messages(devices.deny) with input as _document({})
+
+	found == {`container 'app' asks for 1 of squat.ai/tun, no node offers that many`}
 }
 
 test_denies_too_many if {
-	fixture.messages(devices.deny) == {`container 'app' asks for 1 of squat.ai/tun, no node offers that many`} with input as _document({"squat.ai/tun": 0})
+	found := fixture.messages(devices.deny) with input as _document({"squat.ai/tun": 0})
+
+	found == {`container 'app' asks for 1 of squat.ai/tun, no node offers that many`}
 }
 
 test_allows_offered if {

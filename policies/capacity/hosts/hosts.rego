@@ -16,7 +16,10 @@ deny contains finding if {
 	needed := sum([machine.memory_bytes | some machine in host.machines])
 	needed > host.memory_bytes
 	finding := {
-		"msg": sprintf("its VMs have %d MiB of memory, it has %d MiB for them", [ceil(needed / 1048576), floor(host.memory_bytes / 1048576)]),
+		"msg": sprintf(
+			"its VMs have %d MiB of memory, it has %d MiB for them",
+			[ceil(needed / 1048576), floor(host.memory_bytes / 1048576)],
+		),
 		"objects": _names(host),
 		"place": host.place,
 	}
@@ -28,7 +31,10 @@ deny contains finding if {
 	disks := [disk.size_bytes | some machine in host.machines; some disk in machine.disks; disk.storage == name]
 	sum(disks) > storage.size_bytes
 	finding := {
-		"msg": sprintf("its VMs take %d GiB of the storage '%s', it has %d GiB", [ceil(sum(disks) / 1073741824), name, floor(storage.size_bytes / 1073741824)]),
+		"msg": sprintf(
+			"its VMs take %d GiB of the storage '%s', it has %d GiB",
+			[ceil(sum(disks) / 1073741824), name, floor(storage.size_bytes / 1073741824)],
+		),
 		"objects": _names(host),
 		"place": host.place,
 	}

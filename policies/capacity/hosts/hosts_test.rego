@@ -4,11 +4,15 @@ import data.capacity.hosts
 import data.lib.fixture
 
 test_denies_memory if {
-	fixture.messages(hosts.deny) == {`its VMs have 2 MiB of memory, it has 1 MiB for them`} with input as _document(2097152, 0)
+	found := fixture.messages(hosts.deny) with input as _document(2097152, 0)
+
+	found == {`its VMs have 2 MiB of memory, it has 1 MiB for them`}
 }
 
 test_denies_disk if {
-	fixture.messages(hosts.deny) == {`its VMs take 2 GiB of the storage 'fast', it has 1 GiB`} with input as _document(0, 2147483648)
+	found := fixture.messages(hosts.deny) with input as _document(0, 2147483648)
+
+	found == {`its VMs take 2 GiB of the storage 'fast', it has 1 GiB`}
 }
 
 test_allows_enough if {

@@ -4,7 +4,9 @@ import data.capacity.node_loss
 import data.lib.fixture
 
 test_denies_after_loss if {
-	fixture.messages(node_loss.deny) == {`pods request 1500m of CPU, the workers without the largest leave 1000m`} with input as _document("one-node", 1500)
+	found := fixture.messages(node_loss.deny) with input as _document("one-node", 1500)
+
+	found == {`pods request 1500m of CPU, the workers without the largest leave 1000m`}
 }
 
 test_allows_with_all if {
@@ -12,7 +14,9 @@ test_allows_with_all if {
 }
 
 test_denies_with_all if {
-	fixture.messages(node_loss.deny) == {`pods request 5000m of CPU, all workers leave 3000m`} with input as _document(null, 5000)
+	found := fixture.messages(node_loss.deny) with input as _document(null, 5000)
+
+	found == {`pods request 5000m of CPU, all workers leave 3000m`}
 }
 _document(survives, cpu) := fixture.of_facts({
 	"survives": survives,

@@ -25,7 +25,10 @@ deny contains finding if {
 	])
 	needed > left
 	finding := {
-		"msg": sprintf("volumes with their copies take %d GiB of the pool '%s', it holds %d GiB", [ceil(needed / 1073741824), pool, floor(left / 1073741824)]),
+		"msg": sprintf(
+			"volumes with their copies take %d GiB of the pool '%s', it holds %d GiB",
+			[ceil(needed / 1073741824), pool, floor(left / 1073741824)],
+		),
 		"object": sprintf("%s:Pool/-/%s", [environment, pool]),
 		"environment": environment,
 		"place": facts.nodes[0].place,
@@ -39,7 +42,10 @@ deny contains finding if {
 	nodes := count([node | some node in facts.nodes; node.disks[class.pool]])
 	class.replicas > nodes
 	finding := {
-		"msg": sprintf("class '%s' makes %d copies, %d nodes have the disk '%s'", [name, class.replicas, nodes, class.pool]),
+		"msg": sprintf(
+			"class '%s' makes %d copies, %d nodes have the disk '%s'",
+			[name, class.replicas, nodes, class.pool],
+		),
 		"object": sprintf("%s:StorageClass/-/%s", [environment, name]),
 		"environment": environment,
 		"place": class.place,

@@ -18,7 +18,10 @@ deny contains finding if {
 	some bound in _broken(volume.size_bytes, class)
 	finding := object.union(
 		{
-			"msg": sprintf("volume '%s' has %d MiB, class '%s' has %s", [volume.name, floor(volume.size_bytes / 1048576), volume.class, bound]),
+			"msg": sprintf(
+				"volume '%s' has %d MiB, class '%s' has %s",
+				[volume.name, floor(volume.size_bytes / 1048576), volume.class, bound],
+			),
 			"environment": environment,
 		},
 		_where(environment, volume),
@@ -33,7 +36,10 @@ deny contains finding if {
 	not class in {null, ""}
 	not facts.classes[class]
 	finding := object.union(
-		{"msg": sprintf("volume '%s' has the class '%s', which the site does not have", [volume.name, class]), "environment": environment},
+		{
+			"msg": sprintf("volume '%s' has the class '%s', which the site does not have", [volume.name, class]),
+			"environment": environment,
+		},
 		_where(environment, volume),
 	)
 }

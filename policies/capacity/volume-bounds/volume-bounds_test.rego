@@ -4,15 +4,21 @@ import data.capacity.volume_bounds
 import data.lib.fixture
 
 test_denies_too_small if {
-	fixture.messages(volume_bounds.deny) == {`volume 'data' has 1 MiB, class 'longhorn' has at least 2 MiB`} with input as _document(1, "longhorn", "v")
+	found := fixture.messages(volume_bounds.deny) with input as _document(1, "longhorn", "v")
+
+	found == {`volume 'data' has 1 MiB, class 'longhorn' has at least 2 MiB`}
 }
 
 test_denies_too_large_of_a_chart if {
-	fixture.messages(volume_bounds.deny) == {`volume 'data' has 9 MiB, class 'longhorn' has at most 8 MiB`} with input as _document(9, "longhorn", null)
+	found := fixture.messages(volume_bounds.deny) with input as _document(9, "longhorn", null)
+
+	found == {`volume 'data' has 9 MiB, class 'longhorn' has at most 8 MiB`}
 }
 
 test_denies_unknown_class if {
-	fixture.messages(volume_bounds.deny) == {`volume 'data' has the class 'gold', which the site does not have`} with input as _document(4, "gold", "v")
+	found := fixture.messages(volume_bounds.deny) with input as _document(4, "gold", "v")
+
+	found == {`volume 'data' has the class 'gold', which the site does not have`}
 }
 
 test_allows_within_and_without_class if {

@@ -18,7 +18,10 @@ deny contains finding if {
 	image := container.image
 	not contains(image, "@sha256:")
 	finding := {
-		"msg": sprintf("container '%s' has the image %s without the digest that the site requires", [container.name, image]),
+		"msg": sprintf(
+			"container '%s' has the image %s without the digest that the site requires",
+			[container.name, image],
+		),
 		"object": pod.id,
 		"environment": environment,
 		"container": container.name,

@@ -4,11 +4,15 @@ import data.images.tag
 import data.lib.fixture
 
 test_denies_latest if {
-	fixture.messages(tag.deny) == {`container 'app' has the moving tag 'latest' of ghcr.io/a/b:latest`} with input as fixture.of_container({"image": "ghcr.io/a/b:latest"})
+	found := fixture.messages(tag.deny) with input as fixture.of_container({"image": "ghcr.io/a/b:latest"})
+
+	found == {`container 'app' has the moving tag 'latest' of ghcr.io/a/b:latest`}
 }
 
 test_denies_missing_tag_behind_a_port if {
-	fixture.messages(tag.deny) == {`container 'app' has the image host:5000/a without a tag`} with input as fixture.of_container({"image": "host:5000/a"})
+	found := fixture.messages(tag.deny) with input as fixture.of_container({"image": "host:5000/a"})
+
+	found == {`container 'app' has the image host:5000/a without a tag`}
 }
 
 test_allows_version_and_digest if {

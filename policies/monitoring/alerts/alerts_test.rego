@@ -4,9 +4,13 @@ import data.lib.fixture
 import data.monitoring.alerts
 
 test_denies_none if {
-	fixture.messages(alerts.deny) == {`no alert is about it`} with input as fixture.of_facts({"coverage": [{"id": "d", "alerts": []}]})
+	found := fixture.messages(alerts.deny) with input as fixture.of_facts({"coverage": [{"id": "d", "alerts": []}]})
+
+	found == {`no alert is about it`}
 }
 
 test_allows_one if {
-	fixture.messages(alerts.deny) == set() with input as fixture.of_facts({"coverage": [{"id": "d", "alerts": ["TargetDown"]}]})
+	found := fixture.messages(alerts.deny) with input as fixture.of_facts({"coverage": [{"id": "d", "alerts": ["TargetDown"]}]})
+
+	found == set()
 }

@@ -23,5 +23,9 @@ deny contains finding if {
 	some entry in facts.coverage
 	entry.kind == "CronJob"
 	not "JobFailed" in entry.alerts
-	finding := {"msg": "nobody is told when its job fails: there is no alert JobFailed", "object": entry.id, "environment": environment}
+	finding := {
+		"msg": "nobody is told when its job fails: there is no alert JobFailed",
+		"object": entry.id,
+		"environment": environment,
+	}
 }

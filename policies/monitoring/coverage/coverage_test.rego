@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.monitoring.coverage
 
 test_denies_unwatched if {
-	fixture.messages(coverage.deny) == {`nothing scrapes or probes it`} with input as _document({"kind": "Deployment"})
+	found := fixture.messages(coverage.deny) with input as _document({"kind": "Deployment"})
+
+	found == {`nothing scrapes or probes it`}
 }
 
 test_denies_job_without_alert if {
-	fixture.messages(coverage.deny) == {`nobody is told when its job fails: there is no alert JobFailed`} with input as _document({"kind": "CronJob"})
+	found := fixture.messages(coverage.deny) with input as _document({"kind": "CronJob"})
+
+	found == {`nobody is told when its job fails: there is no alert JobFailed`}
 }
 
 test_allows_watched if {

@@ -11,9 +11,10 @@ package namespaces.default_deny
 
 deny contains finding if {
 	some environment, facts in input.environments
+	denied := _denied(environment)
 	some name, namespace in facts.namespaces
 	namespace.builtin == false
-	not name in _denied(environment)
+	not name in denied
 	finding := {
 		"msg": sprintf("namespace '%s' has no policy that denies everything both ways", [name]),
 		"object": sprintf("%s:Namespace/-/%s", [environment, name]),

@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.namespaces.default_deny
 
 test_denies_missing if {
-	fixture.messages(default_deny.deny) == {`namespace 'media' has no policy that denies everything both ways`} with input as _document({"podSelector": {}, "policyTypes": ["Ingress"]})
+	found := fixture.messages(default_deny.deny) with input as _document({"podSelector": {}, "policyTypes": ["Ingress"]})
+
+	found == {`namespace 'media' has no policy that denies everything both ways`}
 }
 
 test_allows_both_ways if {
-	fixture.messages(default_deny.deny) == set() with input as _document({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]})
+	found := fixture.messages(default_deny.deny) with input as _document({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]})
+
+	found == set()
 }
 _document(spec) := object.union(
 	fixture.of_object("NetworkPolicy", {"spec": spec}, {}),

@@ -4,13 +4,19 @@ import data.lib.fixture
 import data.namespaces.default_namespace
 
 test_denies_default if {
-	fixture.messages(default_namespace.deny) == {`it stands in the namespace 'default'`} with input as object.union(fixture.of_object("Service", {"namespace": "default"}, {}), {"pods": []})
+	found := fixture.messages(default_namespace.deny) with input as object.union(fixture.of_object("Service", {"namespace": "default"}, {}), {"pods": []})
+
+	found == {`it stands in the namespace 'default'`}
 }
 
 test_denies_pod_without if {
-	fixture.messages(default_namespace.deny) == {`it names no namespace, so it lands in 'default'`} with input as object.union(fixture.of_pod({"namespace": ""}), {"objects": {}})
+	found := fixture.messages(default_namespace.deny) with input as object.union(fixture.of_pod({"namespace": ""}), {"objects": {}})
+
+	found == {`it names no namespace, so it lands in 'default'`}
 }
 
 test_allows_others if {
-	fixture.messages(default_namespace.deny) == set() with input as object.union(fixture.of_object("Service", {}, {}), {"pods": []})
+	found := fixture.messages(default_namespace.deny) with input as object.union(fixture.of_object("Service", {}, {}), {"pods": []})
+
+	found == set()
 }

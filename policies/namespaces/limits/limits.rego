@@ -13,11 +13,12 @@ package namespaces.limits
 
 deny contains finding if {
 	some environment, facts in input.environments
+	some kind in ["ResourceQuota", "LimitRange"]
+	present := _with(kind, environment)
 	some name, namespace in facts.namespaces
 	namespace.builtin == false
-	some kind in ["ResourceQuota", "LimitRange"]
 	_wanted(kind, namespace, facts.needs.namespaces, name)
-	not name in _with(kind, environment)
+	not name in present
 	finding := {
 		"msg": sprintf("namespace '%s' has no %s", [name, kind]),
 		"object": sprintf("%s:Namespace/-/%s", [environment, name]),

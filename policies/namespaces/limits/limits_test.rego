@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.namespaces.limits
 
 test_denies_both_missing if {
-	fixture.messages(limits.deny) == {`namespace 'media' has no LimitRange`, `namespace 'media' has no ResourceQuota`} with input as _document({}, {})
+	found := fixture.messages(limits.deny) with input as _document({}, {})
+
+	found == {`namespace 'media' has no LimitRange`, `namespace 'media' has no ResourceQuota`}
 }
 
 test_allows_both if {
-	fixture.messages(limits.deny) == set() with input as _document({"ResourceQuota": ["q"], "LimitRange": ["q"]}, {"q": {"namespace": "media", "environments": ["prod"]}})
+	found := fixture.messages(limits.deny) with input as _document({"ResourceQuota": ["q"], "LimitRange": ["q"]}, {"q": {"namespace": "media", "environments": ["prod"]}})
+
+	found == set()
 }
 _document(by_kind, objects) := {
 	"by_kind": by_kind,

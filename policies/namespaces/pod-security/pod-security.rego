@@ -7,7 +7,9 @@
 #   severity: error
 #   reference: Kubernetes Pod Security Admission
 #   values: namespace
-#   fix: 'declare the level that the pods need under `namespace: {pod_security: {level, reason, until}}`, or take the exception away'
+#   fix: >-
+#     declare the level that the pods need under `namespace: {pod_security: {level, reason, until}}`, or take
+#     the exception away
 package namespaces.pod_security
 
 _rank := {"restricted": 0, "baseline": 1, "privileged": 2}

@@ -4,25 +4,37 @@ import data.lib.fixture
 import data.namespaces.pod_security
 
 test_denies_missing_label if {
-	fixture.messages(pod_security.deny) == {`it has no Pod Security label for audit`, `it has no Pod Security label for enforce`, `it has no Pod Security label for warn`} with input as _document("", "restricted", "restricted", {})
+	found := fixture.messages(pod_security.deny) with input as _document("", "restricted", "restricted")
+
+	found == {
+		`it has no Pod Security label for audit`,
+		`it has no Pod Security label for enforce`,
+		`it has no Pod Security label for warn`,
+	}
 }
 
 test_denies_pods_that_need_more if {
-	fixture.messages(pod_security.deny) == {`its pods need the level baseline, namespace 'media' admits restricted`} with input as _document("restricted", "restricted", "baseline", {})
+	found := fixture.messages(pod_security.deny) with input as _document("restricted", "restricted", "baseline")
+
+	found == {`its pods need the level baseline, namespace 'media' admits restricted`}
 }
 
 test_denies_label_that_grants_more if {
-	fixture.messages(pod_security.deny) == {`namespace 'media' grants privileged, its pods need less`} with input as _document("privileged", "privileged", "baseline", {})
+	found := fixture.messages(pod_security.deny) with input as _document("privileged", "privileged", "baseline")
+
+	found == {`namespace 'media' grants privileged, its pods need less`}
 }
 
 test_denies_label_that_was_not_declared if {
-	fixture.messages(pod_security.deny) == {`its label says baseline, the values declare restricted`} with input as _document("baseline", "restricted", "baseline", {})
+	found := fixture.messages(pod_security.deny) with input as _document("baseline", "restricted", "baseline")
+
+	found == {`its label says baseline, the values declare restricted`}
 }
 
 test_allows_what_fits if {
-	fixture.messages(pod_security.deny) == set() with input as _document("baseline", "baseline", "baseline", {})
+	fixture.messages(pod_security.deny) == set() with input as _document("baseline", "baseline", "baseline")
 }
-_document(label, declared, needed, _) := {
+_document(label, declared, needed) := {
 	"by_kind": {"Namespace": ["n"]},
 	"objects": {"n": {"labels": _labels(label)}},
 	"pods": [fixture.pod({"level": needed})],

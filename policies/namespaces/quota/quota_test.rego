@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.namespaces.quota
 
 test_denies_too_tight if {
-	fixture.messages(quota.deny) == {`requests.cpu is 100m, what may run at once in 'media' needs 200m`} with input as _document(100)
+	found := fixture.messages(quota.deny) with input as _document(100)
+
+	found == {`requests.cpu is 100m, what may run at once in 'media' needs 200m`}
 }
 
 test_allows_enough if {

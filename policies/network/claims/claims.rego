@@ -20,7 +20,7 @@ deny contains finding if {
 			"msg": sprintf("%s %s is held by %s already", [claim.kind, claim.key, first.name]),
 			"objects": [_id(holder), _id(first)],
 			"environment": holder.environments[0],
-			"also": [place | place := first.place; place != null],
+			"also": [first.place | first.place != null],
 		},
 		_place(holder),
 	)

@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.network.names_twice
 
 test_denies_twice if {
-	fixture.messages(names_twice.deny) == {`it is rendered twice`} with input as fixture.of_facts({"doubles": [{"ids": ["prod:Service/a/b", "prod:Service/a/b+"]}]})
+	found := fixture.messages(names_twice.deny) with input as fixture.of_facts({"doubles": [{"ids": ["prod:Service/a/b", "prod:Service/a/b+"]}]})
+
+	found == {`it is rendered twice`}
 }
 
 test_allows_once if {

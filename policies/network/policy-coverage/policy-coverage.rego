@@ -15,18 +15,10 @@ deny contains finding if {
 	some environment in pod.environments
 	facts := input.environments[environment]
 	some direction in ["Ingress", "Egress"]
-	not pod.id in _covered(environment, facts, direction)
+	not facts.covered[direction][pod.id]
 	finding := {
 		"msg": sprintf("no policy says anything about its %s", [lower(direction)]),
 		"object": pod.id,
 		"environment": environment,
 	}
-}
-
-_covered(environment, facts, direction) := {pod |
-	some id in object.get(input.by_kind, "NetworkPolicy", [])
-	policy := input.objects[id]
-	environment in policy.environments
-	direction in policy.spec.policyTypes
-	some pod in facts.selected[id]
 }

@@ -19,7 +19,10 @@ deny contains finding if {
 	some address in service.addresses
 	not _in_pool(facts.pools, address.value)
 	finding := {
-		"msg": sprintf("its address %s is in no pool (%s)", [address.shown, concat(", ", [pool.shown | some pool in facts.pools])]),
+		"msg": sprintf(
+			"its address %s is in no pool (%s)",
+			[address.shown, concat(", ", [pool.shown | some pool in facts.pools])],
+		),
 		"object": id,
 		"environment": environment,
 	}

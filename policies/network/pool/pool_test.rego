@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.network.pool
 
 test_denies_outside if {
-	fixture.messages(pool.deny) == {`its address 10.0.0.99 is in no pool (100-110)`} with input as _document(99, 100, 110, 1)
+	found := fixture.messages(pool.deny) with input as _document(99, 100, 110, 1)
+
+	found == {`its address 10.0.0.99 is in no pool (100-110)`}
 }
 
 test_allows_inside if {
@@ -12,15 +14,24 @@ test_allows_inside if {
 }
 
 test_denies_pool_with_router_and_edges if {
-	fixture.messages(pool.deny) == {`the pool 'lan' (100-110) holds the broadcast address`, `the pool 'lan' (100-110) holds the router`} with input as _document(100, 100, 200, 150)
+	found := fixture.messages(pool.deny) with input as _document(100, 100, 200, 150)
+
+	found == {
+		`the pool 'lan' (100-110) holds the broadcast address`,
+		`the pool 'lan' (100-110) holds the router`,
+	}
 }
 
 test_denies_pool_outside_its_network if {
-	fixture.messages(pool.deny) == {`the pool 'lan' (100-110) holds the router`, `the pool 'lan' (100-110) leaves its network`} with input as _document(100, 0, 201, 1)
+	found := fixture.messages(pool.deny) with input as _document(100, 0, 201, 1)
+
+	found == {`the pool 'lan' (100-110) holds the router`, `the pool 'lan' (100-110) leaves its network`}
 }
 
 test_denies_first_address if {
-	fixture.messages(pool.deny) == {`the pool 'lan' (100-110) holds the network's own address`} with input as _document(100, 1, 110, 199)
+	found := fixture.messages(pool.deny) with input as _document(100, 1, 110, 199)
+
+	found == {`the pool 'lan' (100-110) holds the network's own address`}
 }
 _document(value, first, last, router) := object.union(
 	fixture.of_object("Service", {"addresses": [{"shown": sprintf("10.0.0.%d", [value]), "value": value}]}, {}),

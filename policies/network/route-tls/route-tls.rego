@@ -6,7 +6,9 @@
 #   severity: error
 #   reference: kyverno/policies require-ingress-https, polaris tlsSettingsMissing
 #   values: expose
-#   fix: 'attach the route to a gateway listener with TLS (`sectionName: https`); an Ingress states `tls` for its hosts'
+#   fix: >-
+#     attach the route to a gateway listener with TLS (`sectionName: https`); an Ingress states `tls` for its
+#     hosts
 package network.route_tls
 
 deny contains finding if {
@@ -14,7 +16,10 @@ deny contains finding if {
 	some listener in input.objects[id].spec.listeners
 	listener.protocol == "HTTP"
 	object.get(listener, ["allowedRoutes", "namespaces", "from"], "Same") != "Same"
-	finding := {"msg": sprintf("its listener '%s' takes routes of all namespaces without TLS", [listener.name]), "object": id}
+	finding := {
+		"msg": sprintf("its listener '%s' takes routes of all namespaces without TLS", [listener.name]),
+		"object": id,
+	}
 }
 
 deny contains finding if {

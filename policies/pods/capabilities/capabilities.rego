@@ -7,7 +7,9 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: Capabilities'
 #   values: exceptions
-#   fix: 'write `capabilities: {drop: [ALL]}`; a capability that is needed goes under `exceptions` as `allow: {capabilities: {add: [NAME]}}`'
+#   fix: >-
+#     write `capabilities: {drop: [ALL]}`; a capability that is needed goes under `exceptions` as `allow:
+#     {capabilities: {add: [NAME]}}`
 package pods.capabilities
 
 import data.lib.pods

@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.pods.duplicate_env
 
 test_denies_twice if {
-	fixture.messages(duplicate_env.deny) == {`container 'app' has a variable twice: TZ`} with input as fixture.of_container({"env": [{"name": "TZ"}, {"name": "A"}, {"name": "TZ"}]})
+	found := fixture.messages(duplicate_env.deny) with input as fixture.of_container({"env": [{"name": "TZ"}, {"name": "A"}, {"name": "TZ"}]})
+
+	found == {`container 'app' has a variable twice: TZ`}
 }
 
 test_allows_once_and_missing if {

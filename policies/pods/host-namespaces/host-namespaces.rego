@@ -17,5 +17,8 @@ deny contains finding if {
 	some field in ["hostNetwork", "hostPID", "hostIPC"]
 	pod.spec[field] == true
 	not pods.granted_to_pod(pod, field)
-	finding := {"msg": sprintf("the pod sets %s, so it shares a namespace with its node", [field]), "object": pod.id}
+	finding := {
+		"msg": sprintf("the pod sets %s, so it shares a namespace with its node", [field]),
+		"object": pod.id,
+	}
 }

@@ -7,7 +7,9 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: HostPath Volumes'
 #   values: storage
-#   fix: 'use a claim or an emptyDir; a path that must be read goes under `exceptions` as `allow: {hostPath: [VOLUME]}`'
+#   fix: >-
+#     use a claim or an emptyDir; a path that must be read goes under `exceptions` as `allow: {hostPath:
+#     [VOLUME]}`
 package pods.host_path
 
 import data.lib.pods
@@ -15,8 +17,8 @@ import data.lib.pods
 deny contains finding if {
 	some pod in input.pods
 	some volume in pod.spec.volumes
-	path := volume.hostPath.path
 	not pods.granted_to_pod(pod, sprintf("hostPath:%s", [volume.name]))
+	path := volume.hostPath.path
 	finding := {
 		"msg": sprintf("volume '%s' is the path %s of the node", [volume.name, path]),
 		"object": pod.id,

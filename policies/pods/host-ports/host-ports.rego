@@ -7,7 +7,9 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: Host Ports'
 #   values: ports
-#   fix: 'use a Service (`load_balancer` for callers outside), or state `allow: {hostPort: {port: number}}` under `exceptions`'
+#   fix: >-
+#     use a Service (`load_balancer` for callers outside), or state `allow: {hostPort: {port: number}}` under
+#     `exceptions`
 package pods.host_ports
 
 import data.lib.pods

@@ -4,13 +4,19 @@ import data.lib.fixture
 import data.pods.host_ports
 
 test_denies_host_port if {
-	fixture.messages(host_ports.deny) == {`container 'app' takes port 53 of its node`} with input as fixture.of_container({"ports": [{"containerPort": 53, "hostPort": 53}]})
+	found := fixture.messages(host_ports.deny) with input as fixture.of_container({"ports": [{"containerPort": 53, "hostPort": 53}]})
+
+	found == {`container 'app' takes port 53 of its node`}
 }
 
 test_allows_what_is_granted if {
-	fixture.messages(host_ports.deny) == set() with input as fixture.of_granted({"ports": [{"containerPort": 53, "hostPort": 53}]}, ["hostPort:53"])
+	found := fixture.messages(host_ports.deny) with input as fixture.of_granted({"ports": [{"containerPort": 53, "hostPort": 53}]}, ["hostPort:53"])
+
+	found == set()
 }
 
 test_allows_zero_and_missing if {
-	fixture.messages(host_ports.deny) == set() with input as fixture.of_container({"ports": [{"containerPort": 53, "hostPort": 0}, {"containerPort": 80}]})
+	found := fixture.messages(host_ports.deny) with input as fixture.of_container({"ports": [{"containerPort": 53, "hostPort": 0}, {"containerPort": 80}]})
+
+	found == set()
 }

@@ -4,13 +4,19 @@ import data.lib.fixture
 import data.pods.plain_secret
 
 test_denies_password if {
-	fixture.messages(plain_secret.deny) == {`container 'app' has a secret in the plain variable DB_PASSWORD`} with input as fixture.of_container({"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]})
+	found := fixture.messages(plain_secret.deny) with input as fixture.of_container({"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]})
+
+	found == {`container 'app' has a secret in the plain variable DB_PASSWORD`}
 }
 
 test_allows_reference if {
-	fixture.messages(plain_secret.deny) == set() with input as fixture.of_container({"env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]})
+	found := fixture.messages(plain_secret.deny) with input as fixture.of_container({"env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}]})
+
+	found == set()
 }
 
 test_allows_file_switch_and_composition if {
-	fixture.messages(plain_secret.deny) == set() with input as fixture.of_container({"env": [{"name": "TOKEN_FILE", "value": "/run/t"}, {"name": "API_TOKEN", "value": "$(X)"}, {"name": "DISABLE_TOKEN", "value": "true"}]})
+	found := fixture.messages(plain_secret.deny) with input as fixture.of_container({"env": [{"name": "TOKEN_FILE", "value": "/run/t"}, {"name": "API_TOKEN", "value": "$(X)"}, {"name": "DISABLE_TOKEN", "value": "true"}]})
+
+	found == set()
 }

@@ -8,13 +8,19 @@ test_denies_missing if {
 }
 
 test_denies_unknown if {
-	fixture.messages(priority_class.deny) == {`the pod has the priority class 'gold', which the site does not have`} with input as object.union(fixture.of_pod({"spec": {"priorityClassName": "gold"}}), {"environments": {"prod": {"priority_classes": {"standard": 0}}}})
+	found := fixture.messages(priority_class.deny) with input as object.union(fixture.of_pod({"spec": {"priorityClassName": "gold"}}), {"environments": {"prod": {"priority_classes": {"standard": 0}}}})
+
+	found == {`the pod has the priority class 'gold', which the site does not have`}
 }
 
 test_allows_known if {
-	fixture.messages(priority_class.deny) == set() with input as object.union(fixture.of_pod({"spec": {"priorityClassName": "standard"}}), {"environments": {"prod": {"priority_classes": {"standard": 0}}}})
+	found := fixture.messages(priority_class.deny) with input as object.union(fixture.of_pod({"spec": {"priorityClassName": "standard"}}), {"environments": {"prod": {"priority_classes": {"standard": 0}}}})
+
+	found == set()
 }
 
 test_allows_those_of_kubernetes if {
-	fixture.messages(priority_class.deny) == set() with input as fixture.of_pod({"spec": {"priorityClassName": "system-node-critical"}})
+	found := fixture.messages(priority_class.deny) with input as fixture.of_pod({"spec": {"priorityClassName": "system-node-critical"}})
+
+	found == set()
 }

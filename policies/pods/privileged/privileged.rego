@@ -6,7 +6,9 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: Privileged Containers'
 #   values: exceptions
-#   fix: drop `privileged` and name the single capability or device that is needed; if nothing else helps, state it under `exceptions`
+#   fix: >-
+#     drop `privileged` and name the single capability or device that is needed; if nothing else helps, state
+#     it under `exceptions`
 package pods.privileged
 
 import data.lib.pods

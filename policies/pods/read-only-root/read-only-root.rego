@@ -7,7 +7,9 @@
 #   severity: error
 #   reference: 'NSA/CISA Kubernetes Hardening Guide: immutable container file systems'
 #   values: exceptions
-#   fix: 'write `readOnlyRootFilesystem: true` and give each path that is written an emptyDir; what cannot goes under `exceptions`'
+#   fix: >-
+#     write `readOnlyRootFilesystem: true` and give each path that is written an emptyDir; what cannot goes
+#     under `exceptions`
 package pods.read_only_root
 
 import data.lib.pods

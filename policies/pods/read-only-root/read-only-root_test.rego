@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.pods.read_only_root
 
 test_denies_missing if {
-	fixture.messages(read_only_root.deny) == {`container 'app' may write to its image`} with input as fixture.of_container({})
+	found := fixture.messages(read_only_root.deny) with input as fixture.of_container({})
+
+	found == {`container 'app' may write to its image`}
 }
 
 test_allows_true if {
-	fixture.messages(read_only_root.deny) == set() with input as fixture.of_container({"securityContext": {"readOnlyRootFilesystem": true}})
+	found := fixture.messages(read_only_root.deny) with input as fixture.of_container({"securityContext": {"readOnlyRootFilesystem": true}})
+
+	found == set()
 }
 
 test_allows_what_is_granted if {

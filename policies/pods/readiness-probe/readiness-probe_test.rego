@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.pods.readiness_probe
 
 test_denies_missing if {
-	fixture.messages(readiness_probe.deny) == {`container 'app' has ports and no readiness probe`} with input as fixture.of_container({"ports": [{"containerPort": 80}]})
+	found := fixture.messages(readiness_probe.deny) with input as fixture.of_container({"ports": [{"containerPort": 80}]})
+
+	found == {`container 'app' has ports and no readiness probe`}
 }
 
 test_allows_probe if {
-	fixture.messages(readiness_probe.deny) == set() with input as fixture.of_container({"ports": [{"containerPort": 80}], "readinessProbe": {"tcpSocket": {"port": 80}}})
+	found := fixture.messages(readiness_probe.deny) with input as fixture.of_container({"ports": [{"containerPort": 80}], "readinessProbe": {"tcpSocket": {"port": 80}}})
+
+	found == set()
 }
 
 test_allows_container_without_ports if {

@@ -4,19 +4,27 @@ import data.lib.fixture
 import data.pods.run_as_non_root
 
 test_denies_missing if {
-	fixture.messages(run_as_non_root.deny) == {`container 'app' may run as root`} with input as fixture.of_container({})
+	found := fixture.messages(run_as_non_root.deny) with input as fixture.of_container({})
+
+	found == {`container 'app' may run as root`}
 }
 
 test_denies_container_that_says_false if {
-	fixture.messages(run_as_non_root.deny) == {`container 'app' may run as root`} with input as fixture.of_pod({"spec": {"securityContext": {"runAsNonRoot": true}}, "containers": [fixture.main_container({"securityContext": {"runAsNonRoot": false}})]})
+	found := fixture.messages(run_as_non_root.deny) with input as fixture.of_pod({"spec": {"securityContext": {"runAsNonRoot": true}}, "containers": [fixture.main_container({"securityContext": {"runAsNonRoot": false}})]})
+
+	found == {`container 'app' may run as root`}
 }
 
 test_allows_what_the_pod_says if {
-	fixture.messages(run_as_non_root.deny) == set() with input as fixture.of_pod({"spec": {"securityContext": {"runAsNonRoot": true}}, "containers": [fixture.main_container({})]})
+	found := fixture.messages(run_as_non_root.deny) with input as fixture.of_pod({"spec": {"securityContext": {"runAsNonRoot": true}}, "containers": [fixture.main_container({})]})
+
+	found == set()
 }
 
 test_allows_user_namespace if {
-	fixture.messages(run_as_non_root.deny) == set() with input as fixture.of_pod({"spec": {"hostUsers": false}, "containers": [fixture.main_container({})]})
+	found := fixture.messages(run_as_non_root.deny) with input as fixture.of_pod({"spec": {"hostUsers": false}, "containers": [fixture.main_container({})]})
+
+	found == set()
 }
 
 test_allows_what_is_granted if {

@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.pods.scratch_limit
 
 test_warns_of_missing if {
-	fixture.messages(scratch_limit.deny) == {`volume 'tmp' is an emptyDir without a sizeLimit`} with input as fixture.of_pod({"spec": {"volumes": [{"name": "tmp", "emptyDir": {}}]}})
+	found := fixture.messages(scratch_limit.deny) with input as fixture.of_pod({"spec": {"volumes": [{"name": "tmp", "emptyDir": {}}]}})
+
+	found == {`volume 'tmp' is an emptyDir without a sizeLimit`}
 }
 
 test_allows_limit if {
-	fixture.messages(scratch_limit.deny) == set() with input as fixture.of_pod({"spec": {"volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}]}})
+	found := fixture.messages(scratch_limit.deny) with input as fixture.of_pod({"spec": {"volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}]}})
+
+	found == set()
 }
 
 test_allows_missing if {

@@ -7,7 +7,9 @@
 #   severity: error
 #   reference: CIS Kubernetes Benchmark 5.1.6
 #   values: rbac
-#   fix: 'write `automountServiceAccountToken: false`; what calls the API server states `rbac`, and gets its token by that'
+#   fix: >-
+#     write `automountServiceAccountToken: false`; what calls the API server states `rbac`, and gets its token
+#     by that
 package pods.service_account_token
 
 import data.lib.pods

@@ -20,7 +20,7 @@ _kinds := {
 deny contains finding if {
 	some pod in input.pods
 	some volume in pod.spec.volumes
-	some kind in object.keys(volume) - (_kinds | {"name"})
+	some kind in (object.keys(volume) - (_kinds | {"name"}))
 	not pods.granted_to_pod(pod, sprintf("%s:%s", [kind, volume.name]))
 	finding := {
 		"msg": sprintf("volume '%s' is of the kind %s", [volume.name, kind]),

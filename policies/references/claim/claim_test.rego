@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.references.claim
 
 test_denies_absent if {
-	fixture.messages(claim.deny) == {`volume 'data' mounts the claim 'gone', which is rendered nowhere`} with input as _document("gone")
+	found := fixture.messages(claim.deny) with input as _document("gone")
+
+	found == {`volume 'data' mounts the claim 'gone', which is rendered nowhere`}
 }
 
 test_allows_rendered if {

@@ -18,17 +18,20 @@ deny contains finding if {
 	wanted.optional == false
 	not _exists(facts, pod.namespace, wanted)
 	finding := {
-		"msg": sprintf("%s needs %s '%s'%s, which is rendered nowhere", [wanted.who, wanted.kind, wanted.name, _key(wanted)]),
+		"msg": sprintf(
+			"%s needs %s '%s'%s, which is rendered nowhere",
+			[wanted.who, wanted.kind, wanted.name, _shown(wanted.key)],
+		),
 		"object": pod.id,
 		"environment": environment,
 	}
 }
 
-_key(wanted) := "" if wanted.key == ""
+_shown("") := ""
 
-_key(wanted) := sprintf(" key '%s'", [wanted.key]) if wanted.key != ""
+_shown(key) := sprintf(" key '%s'", [key]) if key != ""
 
-_wanted(pod) := array.concat(_of_variables(pod), array.concat(_of_whole(pod), _of_volumes(pod)))
+_wanted(pod) := array.flatten([_of_variables(pod), _of_whole(pod), _of_volumes(pod)])
 
 _references := {"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}
 
@@ -81,9 +84,8 @@ _exists(facts, namespace, wanted) if {
 	_has(keys, wanted.key)
 }
 
-# Keys that nobody knows beforehand are null.
-_has(keys, _) if keys == null
+# What is mounted whole needs no key.
+_has(keys, key) if key in array.concat(keys, [""])
 
-_has(_, key) if key == ""
-
-_has(keys, key) if key in keys
+# Keys that nobody knows beforehand.
+_has(keys, _) if "*" in keys

@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.references.config
 
 test_denies_absent_secret if {
-	fixture.messages(config.deny) == {`variable A of container 'app' needs Secret 'gone' key 'k', which is rendered nowhere`} with input as _document(_variable("gone", "k"), [])
+	found := fixture.messages(config.deny) with input as _document(_variable("gone", "k"), [])
+
+	found == {`variable A of container 'app' needs Secret 'gone' key 'k', which is rendered nowhere`}
 }
 
 test_denies_absent_key if {
-	fixture.messages(config.deny) == {`variable A of container 'app' needs Secret 'app' key 'gone', which is rendered nowhere`} with input as _document(_variable("app", "gone"), [])
+	found := fixture.messages(config.deny) with input as _document(_variable("app", "gone"), [])
+
+	found == {`variable A of container 'app' needs Secret 'app' key 'gone', which is rendered nowhere`}
 }
 
 test_allows_key if {
@@ -20,11 +24,18 @@ test_allows_unknown_keys if {
 }
 
 test_denies_absent_whole_and_volume if {
-	fixture.messages(config.deny) == {`container 'app' needs ConfigMap 'gone', which is rendered nowhere`, `volume 'v' needs ConfigMap 'gone', which is rendered nowhere`} with input as _document({"envFrom": [{"configMapRef": {"name": "gone"}}]}, [{"name": "v", "configMap": {"name": "gone"}}])
+	found := fixture.messages(config.deny) with input as _document({"envFrom": [{"configMapRef": {"name": "gone"}}]}, [{"name": "v", "configMap": {"name": "gone"}}])
+
+	found == {
+		`container 'app' needs ConfigMap 'gone', which is rendered nowhere`,
+		`volume 'v' needs ConfigMap 'gone', which is rendered nowhere`,
+	}
 }
 
 test_allows_optional if {
-	fixture.messages(config.deny) == set() with input as _document({"envFrom": [{"secretRef": {"name": "gone", "optional": true}}]}, [])
+	found := fixture.messages(config.deny) with input as _document({"envFrom": [{"secretRef": {"name": "gone", "optional": true}}]}, [])
+
+	found == set()
 }
 _variable(name, key) := {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}]}
 
@@ -32,7 +43,7 @@ _document(container, volumes) := object.union(
 	fixture.of_pod({"containers": [fixture.main_container(container)], "spec": {"volumes": volumes}}),
 	{"environments": {"prod": {
 		"open": [],
-		"secrets": {"media/app": ["k"], "media/any": null},
+		"secrets": {"media/app": ["k"], "media/any": ["*"]},
 		"config_maps": {},
 	}}},
 )

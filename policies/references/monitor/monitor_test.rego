@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.references.monitor
 
 test_denies_no_target if {
-	fixture.messages(monitor.deny) == {`it selects nothing to scrape`} with input as _document("ServiceMonitor", [], "metrics")
+	found := fixture.messages(monitor.deny) with input as _document("ServiceMonitor", [], "metrics")
+
+	found == {`it selects nothing to scrape`}
 }
 
 test_denies_absent_port if {
-	fixture.messages(monitor.deny) == {`it scrapes port 'metrics', which no Service that it selects has`} with input as _document("ServiceMonitor", ["s"], "metrics")
+	found := fixture.messages(monitor.deny) with input as _document("ServiceMonitor", ["s"], "metrics")
+
+	found == {`it scrapes port 'metrics', which no Service that it selects has`}
 }
 
 test_allows_port if {
@@ -16,7 +20,9 @@ test_allows_port if {
 }
 
 test_denies_pod_monitor if {
-	fixture.messages(monitor.deny) == {`it selects nothing to scrape`} with input as _document("PodMonitor", [], "metrics")
+	found := fixture.messages(monitor.deny) with input as _document("PodMonitor", [], "metrics")
+
+	found == {`it selects nothing to scrape`}
 }
 _document(kind, targets, port) := {
 	"environments": {"prod": {"selected": {"m": targets}, "open": []}},

@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.references.policy_pods
 
 test_denies_none if {
-	fixture.messages(policy_pods.deny) == {`it selects no pod`} with input as _document("NetworkPolicy", {"podSelector": {"matchLabels": {"a": "b"}}}, [])
+	found := fixture.messages(policy_pods.deny) with input as _document("NetworkPolicy", {"podSelector": {"matchLabels": {"a": "b"}}}, [])
+
+	found == {`it selects no pod`}
 }
 
 test_allows_everything if {
@@ -12,11 +14,15 @@ test_allows_everything if {
 }
 
 test_allows_everything_of_cilium if {
-	fixture.messages(policy_pods.deny) == set() with input as _document("CiliumNetworkPolicy", {"endpointSelector": {}}, [])
+	found := fixture.messages(policy_pods.deny) with input as _document("CiliumNetworkPolicy", {"endpointSelector": {}}, [])
+
+	found == set()
 }
 
 test_allows_some if {
-	fixture.messages(policy_pods.deny) == set() with input as _document("NetworkPolicy", {"podSelector": {"matchLabels": {"a": "b"}}}, ["p"])
+	found := fixture.messages(policy_pods.deny) with input as _document("NetworkPolicy", {"podSelector": {"matchLabels": {"a": "b"}}}, ["p"])
+
+	found == set()
 }
 _document(kind, spec, pods) := {
 	"environments": {"prod": {"selected": {"n": pods}, "open": []}},

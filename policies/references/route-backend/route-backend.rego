@@ -30,7 +30,10 @@ deny contains finding if {
 }
 
 _missing(id, environment, namespace, name, port) := {
-	"msg": sprintf("it leads to Service '%s' port %v in namespace '%s', which is rendered nowhere", [name, port, namespace]),
+	"msg": sprintf(
+		"it leads to Service '%s' port %v in namespace '%s', which is rendered nowhere",
+		[name, port, namespace],
+	),
 	"object": id,
 	"environment": environment,
 } if {

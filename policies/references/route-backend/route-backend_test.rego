@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.references.route_backend
 
 test_denies_absent_service if {
-	fixture.messages(route_backend.deny) == {`it leads to Service 'web' port 80 in namespace 'media', which is rendered nowhere`} with input as _route("web", 80, [])
+	found := fixture.messages(route_backend.deny) with input as _route("web", 80, [])
+
+	found == {`it leads to Service 'web' port 80 in namespace 'media', which is rendered nowhere`}
 }
 
 test_denies_absent_port if {
-	fixture.messages(route_backend.deny) == {`it leads to Service 'app' port 81 in namespace 'media', which is rendered nowhere`} with input as _route("app", 81, [])
+	found := fixture.messages(route_backend.deny) with input as _route("app", 81, [])
+
+	found == {`it leads to Service 'app' port 81 in namespace 'media', which is rendered nowhere`}
 }
 
 test_allows_rendered if {
@@ -20,7 +24,9 @@ test_allows_service_of_a_chart if {
 }
 
 test_denies_ingress if {
-	fixture.messages(route_backend.deny) == {`it leads to Service 'web' port http in namespace 'media', which is rendered nowhere`} with input as _ingress("web", {"name": "http"})
+	found := fixture.messages(route_backend.deny) with input as _ingress("web", {"name": "http"})
+
+	found == {`it leads to Service 'web' port http in namespace 'media', which is rendered nowhere`}
 }
 
 test_allows_ingress if {

@@ -24,6 +24,6 @@ deny contains finding if {
 	}
 }
 
-_namespace(kind, _) := "-" if kind == "ClusterSecretStore"
+_namespace("ClusterSecretStore", _) := "-"
 
 _namespace(kind, secret) := secret.namespace if kind != "ClusterSecretStore"

@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.references.secret_store
 
 test_denies_absent if {
-	fixture.messages(secret_store.deny) == {`its store ClusterSecretStore/gone is rendered nowhere`} with input as _document("ClusterSecretStore", "gone")
+	found := fixture.messages(secret_store.deny) with input as _document("ClusterSecretStore", "gone")
+
+	found == {`its store ClusterSecretStore/gone is rendered nowhere`}
 }
 
 test_denies_store_of_another_namespace if {
-	fixture.messages(secret_store.deny) == {`its store SecretStore/store is rendered nowhere`} with input as _document("SecretStore", "store")
+	found := fixture.messages(secret_store.deny) with input as _document("SecretStore", "store")
+
+	found == {`its store SecretStore/store is rendered nowhere`}
 }
 
 test_allows_rendered if {

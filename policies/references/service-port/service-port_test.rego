@@ -4,11 +4,15 @@ import data.lib.fixture
 import data.references.service_port
 
 test_denies_unknown if {
-	fixture.messages(service_port.deny) == {`port 80 leads to web, which no container of its pods has`} with input as _document({"port": 80, "targetPort": "web"})
+	found := fixture.messages(service_port.deny) with input as _document({"port": 80, "targetPort": "web"})
+
+	found == {`port 80 leads to web, which no container of its pods has`}
 }
 
 test_denies_other_protocol if {
-	fixture.messages(service_port.deny) == {`port 53 leads to http, which no container of its pods has`} with input as _document({"port": 53, "targetPort": "http", "protocol": "UDP"})
+	found := fixture.messages(service_port.deny) with input as _document({"port": 53, "targetPort": "http", "protocol": "UDP"})
+
+	found == {`port 53 leads to http, which no container of its pods has`}
 }
 
 test_allows_name_and_number if {

@@ -13,5 +13,8 @@ deny contains finding if {
 	some id in object.get(input.by_kind, "ConfigMap", [])
 	suspects := input.objects[id].suspects
 	count(suspects) > 0
-	finding := {"msg": sprintf("something that looks like a secret stands under %s", [concat(", ", suspects)]), "object": id}
+	finding := {
+		"msg": sprintf("something that looks like a secret stands under %s", [concat(", ", suspects)]),
+		"object": id,
+	}
 }

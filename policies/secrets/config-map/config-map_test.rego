@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.secrets.config_map
 
 test_denies_suspect if {
-	fixture.messages(config_map.deny) == {`something that looks like a secret stands under app.conf`} with input as fixture.of_object("ConfigMap", {"suspects": ["app.conf"]}, {})
+	found := fixture.messages(config_map.deny) with input as fixture.of_object("ConfigMap", {"suspects": ["app.conf"]}, {})
+
+	found == {`something that looks like a secret stands under app.conf`}
 }
 
 test_allows_none if {

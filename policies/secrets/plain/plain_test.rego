@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.secrets.plain
 
 test_denies_data if {
-	fixture.messages(plain.deny) == {`it holds PASSWORD in plain sight`} with input as fixture.of_object("Secret", {"keys": ["PASSWORD"]}, {})
+	found := fixture.messages(plain.deny) with input as fixture.of_object("Secret", {"keys": ["PASSWORD"]}, {})
+
+	found == {`it holds PASSWORD in plain sight`}
 }
 
 test_allows_empty if {

@@ -12,11 +12,12 @@ package workloads.disruption_budget
 
 deny contains finding if {
 	some environment, facts in input.environments
+	protected := _protected(facts)
 	some workload in facts.workloads
 	workload.kind in {"Deployment", "StatefulSet"}
 	workload.quiet > 1
 	not workload.declared
-	not workload.id in _protected(facts)
+	not workload.id in protected
 	finding := {
 		"msg": sprintf("it has %d replicas and no PodDisruptionBudget", [workload.quiet]),
 		"object": workload.id,
@@ -29,7 +30,10 @@ deny contains finding if {
 	spec := input.objects[id].spec
 	some field, nothing in {"maxUnavailable": {0, "0%"}, "minAvailable": {"100%"}}
 	spec[field] in nothing
-	finding := {"msg": sprintf("it allows no disruption (%s: %v), so no node can be drained", [field, spec[field]]), "object": id}
+	finding := {
+		"msg": sprintf("it allows no disruption (%s: %v), so no node can be drained", [field, spec[field]]),
+		"object": id,
+	}
 }
 
 deny contains finding if {

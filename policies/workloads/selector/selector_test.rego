@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.workloads.selector
 
 test_denies_other_label if {
-	fixture.messages(selector.deny) == {`its selector wants the label app: radarr, its pods do not have it`} with input as _document({"selector": {"matchLabels": {"app": "radarr"}}})
+	found := fixture.messages(selector.deny) with input as _document({"selector": {"matchLabels": {"app": "radarr"}}})
+
+	found == {`its selector wants the label app: radarr, its pods do not have it`}
 }
 
 test_denies_missing if {

@@ -16,7 +16,10 @@ deny contains finding if {
 	others := [other | some other in pods; other != id]
 	count(others) > 0
 	finding := {
-		"msg": sprintf("its selector also takes the pods of %s", [concat(", ", sort([_name(other) | some other in others]))]),
+		"msg": sprintf(
+			"its selector also takes the pods of %s",
+			[concat(", ", sort([_name(other) | some other in others]))],
+		),
 		"objects": array.concat([id], others),
 		"environment": environment,
 	}

@@ -4,7 +4,9 @@ import data.lib.fixture
 import data.workloads.shared_selector
 
 test_denies_taking_others if {
-	fixture.messages(shared_selector.deny) == {`its selector also takes the pods of Deployment/b`} with input as _document(["a", "b"])
+	found := fixture.messages(shared_selector.deny) with input as _document(["a", "b"])
+
+	found == {`its selector also takes the pods of Deployment/b`}
 }
 
 test_allows_own if {

@@ -56,14 +56,14 @@ class Simulated:
 
     def ground(self, inventory: Inventory, **settings: Any) -> Ground:
         """Return a client with the least rights that this inventory needs."""
-        wanted = Wanted(inventory)
+        wanted, grant = Wanted(inventory), settings.pop("grant", True)
         trust = CaFile(Path(self.facts["ca"]))
         endpoints = inventory.proxmox.endpoints
         token = inventory.proxmox.token_id
         admin = Api(endpoints, Login(ADMIN, Secret(ADMIN_PASSWORD)), trust, dial=self.dial(), pace=QUICK)
         if self.secret is None:
             self.secret = tokens.create(admin, token, wanted.scope)
-        elif settings.pop("grant", True):
+        elif grant:
             self.secret = tokens.create(admin, token, wanted.scope, rotate=True)
         api = Api(endpoints, ApiToken(token, self.secret), trust, dial=self.dial(), pace=QUICK)
         return Ground(

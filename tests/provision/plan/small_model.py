@@ -51,6 +51,10 @@ def empty(inventory: Inventory) -> Seen:
     return Seen(Observed(hosts, storages, bridges, mappings, cluster_firewall=True))
 
 
+def _standing(*arguments: Any, **named: Any) -> str:
+    return configs.text_of(configs.standing(*arguments, **named))
+
+
 class Model:
     """A site that steps change; it asserts what must never happen."""
 
@@ -276,7 +280,7 @@ def _config(model: Model, wanted: Wanted, step: Step) -> None:
     assert model.seen.bundle is not None
     also = {name: model.seen.nodes[name].address for name in model.seen.cluster.members if name in model.seen.nodes}
     more = also if step.argument == "widen" else {}
-    text = configs.standing(wanted, model.seen.bundle, step.subject, node, also=more)
+    text = _standing(wanted, model.seen.bundle, step.subject, node, also=more)
     model.put_node(replace(node, config=text))
 
 
@@ -326,7 +330,7 @@ def _uncordon(model: Model, wanted: Wanted, step: Step) -> None:
 def _talos(model: Model, wanted: Wanted, step: Step) -> None:
     node = replace(model.seen.nodes[step.subject], version=step.argument)
     assert model.seen.bundle is not None
-    model.put_node(replace(node, config=configs.standing(wanted, model.seen.bundle, step.subject, node)))
+    model.put_node(replace(node, config=_standing(wanted, model.seen.bundle, step.subject, node)))
 
 
 def _images(model: Model, wanted: Wanted, step: Step) -> None:
@@ -334,7 +338,7 @@ def _images(model: Model, wanted: Wanted, step: Step) -> None:
     node = model.seen.nodes[step.subject]
     assert model.seen.bundle is not None
     images = {part: configs.target_images(wanted, step.subject)[part]}
-    model.put_node(replace(node, config=configs.standing(wanted, model.seen.bundle, step.subject, node, images)))
+    model.put_node(replace(node, config=_standing(wanted, model.seen.bundle, step.subject, node, images)))
 
 
 _EFFECTS: Mapping[Kind, Effect_] = {

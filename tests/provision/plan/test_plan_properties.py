@@ -15,7 +15,7 @@ from provision.plan.wanted import Wanted
 from tests.provision.apply.varied import changed, cluster_of, shipped, talos, without
 from tests.provision.plan.small_model import Model, empty
 
-_SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_SLOW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 PROD = shipped("prod")
 
 
@@ -80,8 +80,8 @@ def test_destroy_leaves_nothing_of_ours(inventory: Inventory, broken: int) -> No
     wanted = Wanted(inventory)
     model = Model(empty(inventory))
     model.carry_out(wanted, plan(wanted, model.seen))
-    model.carry_out(wanted, plan_destroy(wanted, model.seen), broken)
-    model.carry_out(wanted, plan_destroy(wanted, model.seen))
+    model.carry_out(wanted, plan_destroy(wanted, model.seen, pool=True), broken)
+    model.carry_out(wanted, plan_destroy(wanted, model.seen, pool=True))
     assert model.seen.site.vms == {}
     assert (model.seen.site.ha_resources, model.seen.site.ha_rules, model.seen.site.backup_jobs) == ({}, {}, {})
     assert model.seen.site.pools == {}

@@ -3,18 +3,17 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
-from provision.machineconfig.emit import read
 from provision.plan import configs
 from provision.plan.step import Kind, Step
 from provision.talos.bootstrap import Bootstrapped, bootstrap_once
 from provision.talos.configuration import Mode, apply_configuration
-from provision.talos.error import Node, NotReady, NotSupported, TalosError, Unreachable
+from provision.talos.error import DeadlinePassed, Node, NotReady, NotSupported, TalosError, Unreachable
 from provision.talos.etcd import forfeit_leadership, leave, members, remove_member
 from provision.talos.health import etcd_health, refuses_to_take_down
 from provision.talos.kubernetes.client import Kubernetes, KubernetesRefused
 from provision.talos.kubernetes.drain import delete_node, drain
 from provision.talos.machine import version
-from provision.talos.probe import Presence, probe
+from provision.talos.probe import Found, Presence, probe
 from provision.talos.resource import node_status
 from provision.talos.wait import Done, Pending
 from provision.talos.waiting import (
@@ -29,6 +28,7 @@ from .ground import Turn
 from .kubernetes_access import kubernetes, mark_cordoned, open_again
 
 TRY_S = 120
+FOREIGN_S = 120.0
 
 
 class GateClosed(Exception):
@@ -55,9 +55,7 @@ async def _configure(turn: Turn, step: Step) -> None:
         ground.deadlines.answer_s,
     )
     if found.presence is Presence.FOREIGN:
-        raise ForeignNode(
-            f"{node}: is of another cluster, or was made with other keys; wipe it, or correct its address"
-        )
+        found = await _not_foreign(turn, node)
     if found.presence is Presence.MAINTENANCE:
         text = configs.fresh(ground.wanted, ground.keys, node.name, _kubernetes_version(turn))
         try:
@@ -70,6 +68,20 @@ async def _configure(turn: Turn, step: Step) -> None:
     await wait_for_presence(turn.waiter, ground.talos(), node, wanted, ground.deadlines.answer_s)
 
 
+async def _not_foreign(turn: Turn, node: Node) -> Found:
+    """Look again for a while: a connection that breaks at the wrong moment looks like another cluster's node.
+
+    Raises:
+        ForeignNode: it stays one.
+    """
+    wanted = [Presence.MAINTENANCE, Presence.CONFIGURED]
+    try:
+        return await wait_for_presence(turn.waiter, turn.ground.talos(), node, wanted, FOREIGN_S)
+    except DeadlinePassed as error:
+        text = f"{node}: is of another cluster, or was made with other keys; wipe it, or correct its address"
+        raise ForeignNode(text) from error
+
+
 _NOT_BARE = [Presence.CONFIGURED, Presence.SILENT]
 
 
@@ -79,7 +91,7 @@ def _kubernetes_version(turn: Turn) -> str | None:
     running = [
         configs.version_of(image)
         for node in (seen.nodes.values() if seen else ())
-        if node.config and (image := configs.images_of(read(node.config)).get("kube-apiserver"))
+        if node.config and (image := configs.images_of(configs.read(node.config)).get("kube-apiserver"))
     ]
     return min(running, key=lambda text: [int(part) for part in text.split(".")]) if running else None
 
@@ -160,7 +172,8 @@ async def _change_config(turn: Turn, step: Step) -> None:
     ground, node = turn.ground, turn.ground.node(step.subject)
     assert ground.seen is not None
     also = {one.name: one.address for one in await member_nodes(turn)} if step.argument == "widen" else {}
-    text = configs.standing(ground.wanted, ground.keys, node.name, ground.seen.nodes[node.name], also=also)
+    found = ground.seen.nodes[node.name]
+    text = configs.text_of(configs.standing(ground.wanted, ground.keys, node.name, found, also=also))
     await gate(turn, node)
     if configs.firewall_changes(step.details):
         async with ground.talos().connect(node) as session:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from provision.machineconfig.emit import read
 from provision.plan import configs
 from provision.plan.step import Kind, Step
 from provision.proxmox import power
@@ -83,9 +82,9 @@ async def _follow_installer(turn: Turn, node: Node) -> None:
         running = (await version(session)).tag
     assert ground.seen is not None
     seen = replace(ground.seen.nodes[node.name], config=actual, version=running)
-    text = configs.standing(ground.wanted, ground.keys, node.name, seen)
-    if configs.installer_of(read(actual)) != configs.installer_of(read(text)):
-        await put_config(turn, node, text, Mode.NO_REBOOT)
+    documents = configs.standing(ground.wanted, ground.keys, node.name, seen)
+    if configs.installer_of(configs.read(actual)) != configs.installer_of(documents):
+        await put_config(turn, node, configs.text_of(documents), Mode.NO_REBOOT)
 
 
 async def _component(turn: Turn, step: Step) -> None:
@@ -118,7 +117,7 @@ async def _put_images(turn: Turn, node: Node, images: Mapping[str, str]) -> None
         actual = (await machine_config(session)).text
         running = (await version(session)).tag
     seen = replace(ground.seen.nodes[node.name], config=actual, version=running)
-    text = configs.standing(ground.wanted, ground.keys, node.name, seen, images)
+    text = configs.text_of(configs.standing(ground.wanted, ground.keys, node.name, seen, images))
     await put_config(turn, node, text, Mode.NO_REBOOT)
 
 

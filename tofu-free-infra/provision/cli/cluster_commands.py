@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from provision.apply.ground import Ground
+from provision.apply.ground import Ground, NoKeysError
 from provision.apply.look import look
 from provision.plan.seen import NodeSeen, Seen
 from provision.secrets.access import needs_renewal, talos_access, talosconfig
@@ -51,10 +51,16 @@ _COLUMNS = (("name", 14), ("vm", 8), ("talos", 12), ("version", 9), ("node", 10)
 
 async def _status(ground: Ground) -> tuple[Seen, tuple[str, ...]]:
     seen = await look(ground)
-    problems: tuple[str, ...] = ()
+    problems = [f"{name!r} does not answer" for name in ground.wanted.nodes if not _answers(seen, name)]
+    if ground.wanted.nodes and not seen.cluster.api_ready:
+        problems.append("the Kubernetes API is not ready")
     if seen.cluster.members:
-        problems = (await etcd_health(ground.talos(), ground.control_planes)).problems
-    return seen, problems
+        problems += (await etcd_health(ground.talos(), ground.control_planes)).problems
+    return seen, tuple(problems)
+
+
+def _answers(seen: Seen, name: str) -> bool:
+    return name in seen.nodes and seen.nodes[name].answers
 
 
 def _row(ground: Ground, seen: Seen, name: str) -> dict[str, Any]:
@@ -171,6 +177,8 @@ def secrets_rotate(settings: Settings, if_due: bool) -> None:
     if if_due and stamp.exists() and not needs_renewal(stamp.read_bytes(), now):
         click.echo(f"{path}: is good for more than 90 days")
         return
+    if ground.load_keys() is None:
+        raise Refused(str(NoKeysError()))
     access = talos_access(ground.keys, now)
     nodes = [str(node.address) for node in ground.wanted.inventory.nodes.values()]
     planes = [node.address for node in ground.control_planes]

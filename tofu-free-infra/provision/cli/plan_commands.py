@@ -130,14 +130,17 @@ def upgrade_command(settings: Settings, only_plan: bool, yes: bool, break_lock: 
 @click.option("--name", help="The cluster's name, to say that you mean it.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show the steps, and do nothing.")
 @click.option("--no-drain", is_flag=True, help="Do not wait for pods to move.")
+@click.option("--with-pool", is_flag=True, help="The pool too, and with it the rights that the token has on it.")
 @_BREAK
 @click.pass_obj
-def destroy_command(settings: Settings, name: str | None, only_plan: bool, no_drain: bool, break_lock: bool) -> None:
+def destroy_command(
+    settings: Settings, name: str | None, only_plan: bool, no_drain: bool, with_pool: bool, break_lock: bool
+) -> None:
     """Remove every machine of an environment; asks for the cluster's name, refuses protected VMs."""
     ground = settings.ground()
 
     def planner(seen: Seen) -> Plan:
-        return plan_destroy(ground.wanted, seen, drain=not no_drain)
+        return plan_destroy(ground.wanted, seen, drain=not no_drain, pool=with_pool)
 
     if only_plan:
         _show(settings, ground, planner(told(look(ground))))

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from provision.inventory.model import Node
-from provision.machineconfig.emit import read
 from provision.talos.probe import Presence
 
 from . import configs, vms
@@ -62,7 +61,7 @@ def _blockers(wanted: Wanted, seen: Seen) -> Iterator[str]:
         if node.presence is Presence.FOREIGN and name in wanted.nodes:
             yield f"{name!r} at {node.address} is of another cluster, or of this one made with other keys"
     for node in alive:
-        found = configs.contract_of(read(node.config)) if node.config else wanted.inventory.talos.contract
+        found = configs.contract_of(configs.read(node.config)) if node.config else wanted.inventory.talos.contract
         if found != wanted.inventory.talos.contract:
             yield (
                 f"{node.name!r} was made with contract {found}, the inventory says {wanted.inventory.talos.contract}: "
@@ -181,7 +180,7 @@ def versions_behind(wanted: Wanted, found: NodeSeen) -> Iterator[Deferred]:
     talos = wanted.inventory.talos.version
     if found.version is not None and found.version != talos:
         yield Deferred(found.name, f"Talos {found.version} → {talos}", "`provision upgrade`")
-    images = configs.images_of(read(found.config)) if found.config else {}
+    images = configs.images_of(configs.read(found.config)) if found.config else {}
     targets = configs.target_images(wanted, found.name)
     for part, image in targets.items():
         if part in images and images[part] != image:

@@ -6,10 +6,13 @@ Versions are not changed here: images and Talos version stay as the node has the
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+import yaml
+
 from provision.machineconfig import image, model
-from provision.machineconfig.emit import emit, read
+from provision.machineconfig.emit import emit
 from provision.machineconfig.generate import machine_documents
 from provision.secrets.bundle import SecretsBundle
 
@@ -33,7 +36,14 @@ _NEW: Mapping[str, str] = {
     "kube-proxy": "KubeProxyConfig",
 }
 _SECRET_WORDS = ("key", "token", "secret", "crt", "cert", "id", "auth", "identity", "keys", "passphrase")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is there
 Documents = Sequence[model.Document]
+
+
+@lru_cache(maxsize=1024)
+def read(text: str) -> tuple[model.Document, ...]:
+    """Read a configuration; the documents are shared between callers, and never changed."""
+    return tuple(document for document in yaml.load_all(text, Loader=_LOADER) if document is not None)
 
 
 def images_of(documents: Documents) -> dict[str, str]:
@@ -108,8 +118,8 @@ def standing(
     found: NodeSeen,
     images: Mapping[str, str] | None = None,
     also: Mapping[str, str] | None = None,
-) -> str:
-    """Return the configuration of a node that runs: as generated, but with the versions and encryption that it has.
+) -> Documents:
+    """Return the documents of a node that runs: as generated, but with the versions and encryption that it has.
 
     `images` are components that an upgrade moves; `also` are control planes that are not gone yet. The installer
     image follows the Talos that runs.
@@ -124,7 +134,12 @@ def standing(
         installer_image=installer if is_current else installer_of(known) or installer,
     )
     documents = machine_documents(cluster, wanted.nodes[name], bundle)
-    return emit(with_images(documents, {**images_of(known), **(images or {})}))
+    return with_images(documents, {**images_of(known), **(images or {})})
+
+
+def text_of(documents: Documents) -> str:
+    """Return the text to send."""
+    return emit(documents)
 
 
 def target_images(wanted: Wanted, name: str) -> dict[str, str]:
@@ -134,9 +149,9 @@ def target_images(wanted: Wanted, name: str) -> dict[str, str]:
     return {**{part: image.component(part, version) for part in parts}, "kubelet": image.kubelet(version)}
 
 
-def differences(actual: str, desired: str) -> tuple[Detail, ...]:
+def differences(actual: str, desired: Documents) -> tuple[Detail, ...]:
     """Return how two configurations differ, path by path; secrets are shown as changed, never as what they are."""
-    left, right = dict(_leaves(read(actual))), dict(_leaves(read(desired)))
+    left, right = dict(_leaves(read(actual))), dict(_leaves(desired))
     return tuple(
         Detail(path, _shown(path, left.get(path)), _shown(path, right.get(path)))
         for path in sorted(left.keys() | right.keys())

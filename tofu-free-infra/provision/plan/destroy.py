@@ -10,8 +10,11 @@ from .wanted import Wanted
 _NEEDS_API = (Kind.DRAIN, Kind.LEAVE, Kind.FORGET)
 
 
-def plan_destroy(wanted: Wanted, seen: Seen, *, drain: bool = True) -> Plan:
-    """Return the steps that remove an environment; refused while one of its VMs is protected."""
+def plan_destroy(wanted: Wanted, seen: Seen, *, drain: bool = True, pool: bool = False) -> Plan:
+    """Return the steps that remove an environment; refused while one of its VMs is protected.
+
+    The pool stays unless `pool` says so: the rights that the token has on it would go with it.
+    """
     ours = seen.ours(wanted.environment)
     protected = [vm.name for vm in ours.values() if vm.protected]
     if protected:
@@ -26,7 +29,7 @@ def plan_destroy(wanted: Wanted, seen: Seen, *, drain: bool = True) -> Plan:
     gone = {step.id for step in steps if _is_in_vain(step, last, drain=drain, is_alive=seen.cluster.api_ready)}
     steps = [_bridged(step, steps, gone) for step in steps if step.id not in gone]
     steps += _rest(wanted, seen)
-    if wanted.inventory.proxmox.pool in seen.site.pools:
+    if pool and wanted.inventory.proxmox.pool in seen.site.pools:
         deletes = frozenset(step.id for step in steps if step.kind is Kind.VM_DELETE)
         steps.append(Step(Kind.UN_POOL, "pool", Mark.DESTROY, deletes))
     return Plan(wanted.environment, in_order(steps), title="destroy")

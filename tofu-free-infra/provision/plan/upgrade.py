@@ -5,7 +5,6 @@ Every step is derived from what runs, so an upgrade that broke off goes on where
 
 from collections.abc import Iterator
 
-from provision.machineconfig.emit import read
 from provision.machineconfig.support import refuses_kubernetes, refuses_kubernetes_upgrade, refuses_upgrade
 
 from . import configs
@@ -43,7 +42,7 @@ def _refusals(wanted: Wanted, nodes: list[NodeSeen]) -> Iterator[str]:
 
 
 def _images(node: NodeSeen) -> dict[str, str]:
-    return configs.images_of(read(node.config)) if node.config else {}
+    return configs.images_of(configs.read(node.config)) if node.config else {}
 
 
 def _talos(wanted: Wanted, seen: Seen, nodes: list[NodeSeen]) -> Iterator[Step]:

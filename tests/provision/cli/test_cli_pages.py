@@ -1,0 +1,59 @@
+"""The guide's commands work from top to bottom, and the runbooks name only commands and options that there are."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from provision.cli.main import provision
+from tests.provision.cli.console import Console
+from tests.provision.inventory.inventory_files import ROOT
+
+OPERATIONS = ROOT / "docs/operations"
+GUIDE = OPERATIONS / "guides/empty-proxmox-host-to-kubectl.md"
+PAGES = [
+    GUIDE,
+    OPERATIONS / "guides/provision-beside-others.md",
+    *(
+        OPERATIONS / f"runbooks/{name}.md"
+        for name in ("lost-node", "lost-control-plane", "lost-quorum", "renewed-certificates", "upgrade-gone-wrong")
+    ),
+]
+
+
+def commands(page: Path) -> list[list[str]]:
+    """Return the `provision` commands of a page's shell blocks and of its text."""
+    text = page.read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+    return [shlex.split(line.strip())[1:] for line in blocks.splitlines() if line.strip().startswith("provision ")]
+
+
+def test_guide_works_from_top_to_bottom(shell: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = []
+    for command in commands(GUIDE):
+        words = command[2:] if command[0] == "--env" else command
+        if "--create-token" in words:
+            shell.log_in("dev", monkeypatch)
+        else:
+            done.append(shell.done("dev", *words))
+    assert len(done) == 8
+    assert "plan of dev: nothing to do" in done[-1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_names_only_what_there_is(page: Path) -> None:
+    for command in commands(page):
+        context = click.Context(provision, info_name="provision")
+        group: click.Command = provision
+        words = command[2:] if command[0] == "--env" else command
+        while isinstance(group, click.Group):
+            found = group.get_command(context, words.pop(0))
+            assert found is not None, command
+            group = found
+        known = {option for parameter in group.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= known, command
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("http") or (page.parent / target).exists(), target
