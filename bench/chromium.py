@@ -21,7 +21,9 @@ _FLAGS = (
 )  # fmt: skip
 # The browser reads file 3 and writes file 4. Above that number the ends of the pipes cannot be in their own way.
 _ABOVE = 10
-_HAND_OVER = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+_HAND_OVER = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+)
 _END = b"\0"
 _CHUNK = 1 << 20
 
@@ -157,6 +159,8 @@ class Chromium:
 @contextmanager
 def chromium(program: str) -> Iterator[Chromium]:
     """Start a browser with an empty profile; it ends with the block."""
-    with tempfile.TemporaryDirectory(prefix="chartroom-chromium-", ignore_cleanup_errors=True) as profile:
-        with Chromium(program, Path(profile)) as browser:
-            yield browser
+    with (
+        tempfile.TemporaryDirectory(prefix="chartroom-chromium-", ignore_cleanup_errors=True) as profile,
+        Chromium(program, Path(profile)) as browser,
+    ):
+        yield browser

@@ -120,5 +120,8 @@ def _connections() -> Iterator[Connection]:
     for environment in _ENVIRONMENTS:
         for number in range(400):
             source, target = number % 100, (number * 7) % 100
-            ends = (End(f"service-{item}", f"domain-{item % _DOMAINS}") for item in (source, target))
-            yield Connection(environment, *ends, ports="8080/TCP", declared=True)
+            yield Connection(environment, _end(source), _end(target), "8080/TCP", declared=True)
+
+
+def _end(number: int) -> End:
+    return End(f"service-{number}", f"domain-{number % _DOMAINS}")

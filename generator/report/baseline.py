@@ -56,8 +56,10 @@ def read_baseline(path: Path) -> frozenset[str]:
     entries = data.get("findings")
     if not isinstance(entries, list):
         raise BaselineUnusable(f"{path}: the baseline has no list of findings; {again}")
-    prints = [entry.get("fingerprint") if isinstance(entry, dict) else None for entry in entries]
-    for number, fingerprint in enumerate(prints, start=1):
+    prints = set()
+    for number, entry in enumerate(entries, start=1):
+        fingerprint = entry.get("fingerprint") if isinstance(entry, dict) else None
         if not isinstance(fingerprint, str) or not fingerprint:
             raise BaselineUnusable(f"{path}: entry {number} of the baseline has no fingerprint; {again}")
+        prints.add(fingerprint)
     return frozenset(prints)

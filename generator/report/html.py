@@ -39,9 +39,7 @@ def format_html(report: Report) -> str:
 def _content_policy(style: str, script: str) -> str:
     """Allow the one style and the one script, by hash, and nothing else."""
     parts = {"style-src": style, "script-src": script}
-    hashes = {
-        name: b64encode(hashlib.sha256(text.encode()).digest()).decode() for name, text in parts.items()
-    }
+    hashes = {name: b64encode(hashlib.sha256(text.encode()).digest()).decode() for name, text in parts.items()}
     allowed = "; ".join(f"{name} 'sha256-{value}'" for name, value in hashes.items())
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 

@@ -55,13 +55,15 @@ def list_findings(
 def fingerprints(findings: Iterable[Finding], lines: Iterable[str | None]) -> list[str]:
     """Return a fingerprint per finding that stays when lines move.
 
-    It is made of rule, path, objects and the words of the source line; where no line can be read the
-    message stands for it. Equal ones are numbered in the order of the findings.
+    It is made of rule, path, objects and the words of the source line. The message stands for the line
+    where none can be read, and where the place is the file as a whole (its first letter). Equal ones
+    are numbered in the order of the findings.
     """
     counted: dict[str, int] = {}
     result = []
     for finding, line in zip(findings, lines, strict=True):
-        words = finding.message if line is None else " ".join(line.split())
+        whole_file = finding.place[1:] == (1, 1)
+        words = finding.message if line is None or whole_file else " ".join(line.split())
         parts = (finding.rule, finding.place.path, *sorted(finding.objects), words)
         key = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         counted[key] = counted.get(key, 0) + 1

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -67,5 +66,3 @@ def _download(requirement: str) -> None:
         subprocess.run([*command, *place], check=False, capture_output=True, timeout=180, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         return
-
-

@@ -81,15 +81,24 @@ WAIVED = Finding(
 
 RULES = (
     RuleRun(
-        "images/moving-tag", "Images have a tag that does not move", Severity.ERROR, page="docs/reference/rules/images-moving-tag.md",
-        why="A tag can be moved after review.", reference="https://kubernetes.io/docs/concepts/containers/images/",
+        "images/moving-tag",
+        "Images have a tag that does not move",
+        Severity.ERROR,
+        page="docs/reference/rules/images-moving-tag.md",
+        why="A tag can be moved after review.",
+        reference="https://kubernetes.io/docs/concepts/containers/images/",
     ),
-    RuleRun("network/host-port", "No pod takes a port of its node", Severity.ERROR, page="docs/reference/rules/network-host-port.md"),
+    RuleRun(
+        "network/host-port",
+        "No pod takes a port of its node",
+        Severity.ERROR,
+        page="docs/reference/rules/network-host-port.md",
+    ),
     RuleRun("network/lb-ip-unique", "A load-balancer address has one holder", Severity.ERROR, stage="pytest"),
     RuleRun("pods/read-only-root", "Root file systems are read-only", Severity.ERROR),
     RuleRun("schema/kubernetes", "Objects keep to the Kubernetes schema", Severity.ERROR, stage="schema"),
     RuleRun("workload/probes", "Every container says when it is ready", Severity.WARNING),
-)  # fmt: skip
+)
 
 
 def write_files(root: Path) -> Path:
@@ -121,14 +130,18 @@ def sample(root: Path) -> Report:
         findings=listed(root),
         rules=RULES,
         environments=(
-            EnvironmentCount("prod", 1243, 1240, (Skip("Namespace/kube-system", "Kubernetes makes it", 3),), services=54),
+            EnvironmentCount(
+                "prod", 1243, 1240, (Skip("Namespace/kube-system", "Kubernetes makes it", 3),), services=54
+            ),
             EnvironmentCount("dev", 180, 180, services=11),
         ),
         budgets=_budgets(),
         nodes=_nodes(),
         connections=tuple(_connections()),
         unenforced=(
-            Unenforced("prod", "NFS volume media-films-1a2b3c", "the kubelet mounts it", Place("values/site.yaml", 9, 1)),
+            Unenforced(
+                "prod", "NFS volume media-films-1a2b3c", "the kubelet mounts it", Place("values/site.yaml", 9, 1)
+            ),
             Unenforced("dev", "namespace kube-system", "Kubernetes makes it"),
         ),
         holdings=_holdings(),
@@ -184,11 +197,27 @@ def _holdings() -> tuple[Holding, ...]:
 def _waivers() -> tuple[WaiverLine, ...]:
     return (
         WaiverLine(
-            "network/host-port", "Deployment/media/plex", "clients find the server by broadcast", "anna",
-            "2026-10-01", "2027-03-01", 100, silences=1, place=Place("policies/waivers.yaml", 3, 3),
+            "network/host-port",
+            "Deployment/media/plex",
+            "clients find the server by broadcast",
+            "anna",
+            "2026-10-01",
+            "2027-03-01",
+            100,
+            silences=1,
+            place=Place("policies/waivers.yaml", 3, 3),
         ),
         WaiverLine(
-            "images/moving-tag", "Deployment/media/kavita", "waits for release 0.9", "ben", "2026-09-01", "2026-12-01", 10, "ending",
+            "images/moving-tag",
+            "Deployment/media/kavita",
+            "waits for release 0.9",
+            "ben",
+            "2026-09-01",
+            "2026-12-01",
+            10,
+            "ending",
         ),
-        WaiverLine("pods/read-only-root", "Deployment/media/old", "gone", "ben", "2026-01-01", "2026-06-01", -173, "expired"),
-    )  # fmt: skip
+        WaiverLine(
+            "pods/read-only-root", "Deployment/media/old", "gone", "ben", "2026-01-01", "2026-06-01", -173, "expired"
+        ),
+    )

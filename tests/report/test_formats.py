@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import xmlschema
 from pydantic import BaseModel
-from sarif_pydantic import Sarif
+from sarif_pydantic import Sarif  # type: ignore[import-untyped]  # it publishes no types
 
 from generator.finding import Severity, format_finding
 from generator.report import FORMATS, Report, list_findings, render, summary
@@ -153,7 +153,9 @@ def test_github_shows_ten_of_a_kind_and_counts_the_rest(tmp_path: Path) -> None:
 
 def test_markdown_shows_fifty_and_counts_the_rest(tmp_path: Path) -> None:
     many = [replace(MOVING, message=f"number {number:02}") for number in range(61)]
-    text = render(replace(EMPTY, findings=list_findings(tmp_path, many), narrowed="--rule images/moving-tag"), "markdown")
+    text = render(
+        replace(EMPTY, findings=list_findings(tmp_path, many), narrowed="--rule images/moving-tag"), "markdown"
+    )
     assert text.count("**fix:**") == 50
     assert "\n**11 findings more** not shown here; the other reports of this run have them all.\n" in text
     assert "\n> Narrowed run: `--rule images/moving-tag`. It says nothing about what was left out.\n" in text

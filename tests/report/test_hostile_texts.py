@@ -72,21 +72,44 @@ def reports(draw: st.DrawFn) -> Report:
     """A report in which every text is hostile."""
     place = Place(draw(texts), draw(st.integers(1, 9)), draw(st.integers(1, 40)))
     finding = Finding(
-        place, draw(texts), draw(texts), draw(texts), draw(st.sampled_from(Severity)), (place,), draw(texts), (draw(texts),)
+        place,
+        draw(texts),
+        draw(texts),
+        draw(texts),
+        draw(st.sampled_from(Severity)),
+        (place,),
+        draw(texts),
+        (draw(texts),),
     )
     line = draw(texts).replace("\n", " ")
     listed = Listed(
-        finding, f"{'0' * 32}:1", draw(st.sampled_from(["open", "waived", "baselined"])), draw(texts), draw(texts), line,
-        draw(st.integers(1, 9)), draw(texts), draw(texts), (draw(texts),),
-    )  # fmt: skip
+        finding,
+        f"{'0' * 32}:1",
+        draw(st.sampled_from(["open", "waived", "baselined"])),
+        draw(texts),
+        draw(texts),
+        line,
+        draw(st.integers(1, 9)),
+        draw(texts),
+        draw(texts),
+        (draw(texts),),
+    )
     return Report(
         "0",
         "2026-11-21",
         (listed, replace(listed, state="open")),
-        rules=(RuleRun(finding.rule, draw(texts), Severity.ERROR, page=draw(texts), why=draw(texts), reference=draw(texts)),),
-        connections=(Connection(draw(texts), End(draw(texts), draw(texts)), End(draw(texts)), draw(texts), remark=draw(texts)),),
+        rules=(
+            RuleRun(
+                finding.rule, draw(texts), Severity.ERROR, page=draw(texts), why=draw(texts), reference=draw(texts)
+            ),
+        ),
+        connections=(
+            Connection(draw(texts), End(draw(texts), draw(texts)), End(draw(texts)), draw(texts), remark=draw(texts)),
+        ),
         holdings=(Holding(draw(texts), draw(texts), draw(texts), draw(texts), place, draw(texts)),),
-        waivers=(WaiverLine(draw(texts), draw(texts), draw(texts), draw(texts), "2026-01-01", "2026-02-01", 3, place=place),),
+        waivers=(
+            WaiverLine(draw(texts), draw(texts), draw(texts), draw(texts), "2026-01-01", "2026-02-01", 3, place=place),
+        ),
         narrowed=draw(texts),
         notes=(draw(texts),),
     )
@@ -116,7 +139,9 @@ def _tags(page: str) -> list[tuple[str, tuple[str, ...]]]:
 def _tame(value: Any) -> Any:
     """The same report with one harmless word in place of every text."""
     if isinstance(value, str) and type(value) is str:
-        return value if value in ("open", "waived", "baselined", "active") or re.fullmatch(r"[0-9:.-]+", value) else "word"
+        return (
+            value if value in ("open", "waived", "baselined", "active") or re.fullmatch(r"[0-9:.-]+", value) else "word"
+        )
     if isinstance(value, Place):
         return Place("word", value.line, value.column)
     if isinstance(value, tuple):
@@ -252,6 +277,4 @@ def test_the_caret_stands_below_its_letter_after_letters_that_are_written_out(tm
     place = Place("f.yaml", 1, 6)
     finding = Finding(place, "a/b", "m", "f")
     report = Report("0", "2026-11-21", (Listed(finding, "x", source_line="\ta\x1b\tb: c"),))
-    assert render(report, "text") == (
-        "f.yaml:1:6: error: m [a/b]\n    \ta\\x1b\tb: c\n    \t     \t ^\n  fix: f\n"
-    )
+    assert render(report, "text") == ("f.yaml:1:6: error: m [a/b]\n    \ta\\x1b\tb: c\n    \t     \t ^\n  fix: f\n")

@@ -62,6 +62,15 @@ def test_a_fingerprint_does_not_change_with_the_message_where_the_line_is_known(
     assert _prints(tmp_path, replace(absent, message="another text")) != _prints(tmp_path, absent)
 
 
+def test_a_fingerprint_of_a_whole_file_does_not_hang_on_its_first_line(tmp_path: Path) -> None:
+    write_files(tmp_path)
+    whole = replace(MOVING, place=Place(JELLYFIN))
+    before = _prints(tmp_path, whole)
+    file = tmp_path / JELLYFIN
+    file.write_text(f"# a remark\n{file.read_text()}")
+    assert _prints(tmp_path, whole) == before
+
+
 def test_equal_fingerprints_are_numbered_in_order() -> None:
     twice = fingerprints((MOVING, replace(MOVING, place=Place(JELLYFIN, 9, 1)), OLD), ("same", " same ", "same"))
     assert [text.rpartition(":")[2] for text in twice] == ["1", "2", "1"]
@@ -145,12 +154,15 @@ def test_what_the_baseline_has_is_counted_and_what_is_new_fails(tmp_path: Path) 
         (None, "the baseline cannot be read (No such file or directory)"),
         ("{\n  nonsense", "the baseline is not JSON"),
         ("[]", "the baseline has the format None, 'chartroom-baseline/1' is expected"),
-        ('{"format": "chartroom-baseline/9"}', "the baseline has the format 'chartroom-baseline/9', 'chartroom-baseline/1' is expected"),
+        (
+            '{"format": "chartroom-baseline/9"}',
+            "the baseline has the format 'chartroom-baseline/9', 'chartroom-baseline/1' is expected",
+        ),
         ('{"format": "chartroom-baseline/1"}', "the baseline has no list of findings"),
         ('{"format": "chartroom-baseline/1", "findings": [{}]}', "entry 1 of the baseline has no fingerprint"),
         ('{"format": "chartroom-baseline/1", "findings": ["a"]}', "entry 1 of the baseline has no fingerprint"),
     ],
-)  # fmt: skip
+)
 def test_a_baseline_that_is_none_says_so(content: str | None, message: str, tmp_path: Path) -> None:
     file = tmp_path / "baseline.json"
     if content is not None:
@@ -183,10 +195,14 @@ def test_files_belong_to_the_last_formats(
 @pytest.mark.parametrize(
     ("formats", "outputs", "message"),
     [
-        (("text", "json", "html"), (A,), "text, json would all be printed to stdout: give all but one a file with --output"),
+        (
+            ("text", "json", "html"),
+            (A,),
+            "text, json would all be printed to stdout: give all but one a file with --output",
+        ),
         (("json",), (A, B), "2 times --output and 1 times --format: each file needs a format of its own"),
     ],
-)  # fmt: skip
+)
 def test_reports_without_a_place_are_refused(formats: tuple[str, ...], outputs: tuple[Path, ...], message: str) -> None:
     with pytest.raises(ReportUsage) as caught:
         destinations(formats, outputs)

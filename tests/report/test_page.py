@@ -87,7 +87,9 @@ def test_the_filter_takes_several_words(browser: Chromium, page: Path) -> None:
 
 def test_findings_are_grouped_by_rule_and_by_service(browser: Chromium, page: Path) -> None:
     _open(browser, page)
-    browser.evaluate("document.querySelectorAll('input[name=kind]').forEach((box) => { if (!box.checked) box.click(); }); 0")
+    browser.evaluate(
+        "document.querySelectorAll('input[name=kind]').forEach((box) => { if (!box.checked) box.click(); }); 0"
+    )
     browser.evaluate(_set("#group", "service", "change"))
     assert browser.evaluate(_HEADINGS) == ["jellyfin 3", "plex 2", "whole site 1"]
     browser.evaluate(_set("#group", "rule", "change"))
@@ -102,7 +104,8 @@ def test_one_environment_can_be_chosen(browser: Chromium, page: Path) -> None:
     shown = "[...document.querySelectorAll('.environment:not([hidden])')].map((part) => part.dataset.environment)"
     assert browser.evaluate(shown) == ["dev", "dev"]
     assert browser.evaluate(_SHOWN) == ["pods/read-only-root", "workload/probes"]
-    rows = "[...document.querySelectorAll('#registry tbody tr:not([hidden]) td:first-child code')].map((cell) => cell.textContent)"
+    cells = "document.querySelectorAll('#registry tbody tr:not([hidden]) td:first-child code')"
+    rows = f"[...{cells}].map((cell) => cell.textContent)"
     assert browser.evaluate(rows) == ["10.0.10.1"]
     browser.evaluate("document.querySelector('.pick [data-environment=\"\"]').click(); 0")
     assert browser.evaluate(shown) == ["prod", "dev", "prod", "prod", "dev"]
@@ -112,7 +115,8 @@ def test_a_cell_lists_its_connections(browser: Chromium, page: Path) -> None:
     _open(browser, page)
     cell = "document.querySelector('.matrix button[data-source=media][data-target=databases]')"
     browser.evaluate(f"{cell}.click(); 0")
-    rows = "[...document.querySelectorAll('.listing tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
+    lines = "[...document.querySelectorAll('.listing tbody tr')]"
+    rows = f"{lines}.map((row) => [...row.cells].map((cell) => cell.textContent))"
     assert browser.evaluate(rows) == [
         ["jellyfin", "valkey", "6379/TCP", "declared"],
         ["plex", "postgres", "5432/TCP", "not declared"],

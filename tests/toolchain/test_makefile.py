@@ -11,7 +11,7 @@ QUIET = ("--no-print-directory", "-s")
 HELP = """\
   make help     list the targets
   make charts   write charts, Applications and reference pages from values/
-  make check    say where a generated file differs from its source; write nothing
+  make check    judge everything: drift, schemas, every rule; write nothing
   make test     lint, then the whole suite, with the real command-line tools
   make lint     types, style, and which layer may know which
   make fmt      format the Python code, mend what ruff can mend
