@@ -17,9 +17,9 @@ charts: ## write charts, Applications and reference pages from values/
 	$(SET_UP) run
 	$(RUN) chartroom charts
 
-check: ## say where a generated file differs from its source; write nothing
-	$(SET_UP) run
-	$(RUN) chartroom charts --check
+check: ## judge everything: drift, schemas, every rule; write nothing
+	$(SET_UP) run gate
+	$(RUN) chartroom check
 
 test: ## lint, then the whole suite, with the real command-line tools
 	$(SET_UP) test $(SUITE)

@@ -86,9 +86,11 @@ def environment() -> dict[str, str]:
 
 
 def files_of(root: Path, *folders: str) -> dict[str, bytes]:
-    """Every file and link below `folders` by its path; a link by its target."""
+    """Every file and link at or below `folders` by its path; a link by its target."""
     found: dict[str, bytes] = {}
     for top in folders or GENERATED:
+        if (root / top).is_file():
+            found[top] = (root / top).read_bytes()
         for folder, inner, names in os.walk(root / top):
             for name in [*names, *inner]:
                 path = Path(folder, name)

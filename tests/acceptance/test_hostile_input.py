@@ -261,7 +261,7 @@ TEXTS = {
     "ANCHOR": "&a *a !!str",
     "WORDS": "yes",
     "NUMBER": "0x1F",
-    "LINES": "a\u2028b\u0085c",
+    "LINES": "a\u2028bc",
     "EMPTY": "",
     "BLANKS": "  x  ",
     "HASH": "a #b: c",

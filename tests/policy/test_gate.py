@@ -56,7 +56,7 @@ def test_a_rule_finds_what_it_is_for(tmp_path: Path) -> None:
 
 def test_empty_input_is_no_pass(tmp_path: Path) -> None:
     write_rule(tmp_path)
-    with pytest.raises(PolicyError, match="^there is no object to judge, so nothing passed$"):
+    with pytest.raises(PolicyError, match=r"^there is no object to judge, so nothing passed$"):
         judged(tmp_path)
 
 
@@ -117,7 +117,7 @@ def test_a_built_in_function_that_fails_is_no_pass(tmp_path: Path) -> None:
     body = DENY.replace('pod.name == "nameless"', "to_number(pod.name) == 1")
     said = refusal(tmp_path, body)
     assert said.startswith("conftest's answer cannot be understood, so nothing was judged: ")
-    assert "eval_builtin_error: to_number" in said
+    assert 'strconv.ParseFloat: parsing "a": invalid syntax' in said
 
 
 @pytest.mark.parametrize("call", ['http.send({"method": "get", "url": "http://x"})', "opa.runtime()", "time.now_ns()"])
@@ -151,5 +151,5 @@ def test_rules_in_python_are_asked_about_the_canary_too(tmp_path: Path) -> None:
         ("house/python", "no name"),
     ]
     blind = PythonRule(python.rule, lambda document: ())
-    with pytest.raises(PolicyError, match="^rule house/python finds nothing in its first fail case"):
+    with pytest.raises(PolicyError, match=r"^rule house/python finds nothing in its first fail case"):
         judged(tmp_path, pod("nameless"), python_rules=[blind])

@@ -51,7 +51,8 @@ def test_a_warning_is_asked_as_one(tmp_path: Path) -> None:
         (METADATA, 'deny := "always"\n',
          "policies/house/named/named.rego: `deny := \"always\"` is no set; write `deny contains finding if`"),
         (METADATA, DENY + "warn contains 1 if true\n",
-         "policies/house/named/named.rego: `warn` is never asked for; write deny, and `severity: warning` in its METADATA"),
+         "policies/house/named/named.rego: `warn` is never asked for; write deny, and `severity: warning` in its"
+         " METADATA"),
     ],
 )  # fmt: skip
 def test_refuses_what_is_no_rule(tmp_path: Path, metadata: str, body: str, message: str) -> None:

@@ -92,7 +92,8 @@ def test_a_listed_finding_knows_its_line_its_owner_and_why_it_is_silent(tmp_path
     [
         ("a: b\n", Place("f.yaml", 1, 1 + 2)),  # a blank, no scalar begins there
         ('a: "b\n  c"\n', Place("f.yaml", 1, 4)),  # a scalar of two lines
-        ("a: [\n", Place("f.yaml", 9, 9)),  # no YAML to its end
+        ("a: [\n", Place("f.yaml", 9, 9)),  # no such line
+        ("a: 'b\n", Place("f.yaml", 1, 4)),  # no YAML to its end
     ],
 )
 def test_a_replacement_without_a_plain_scalar_is_no_fix(text: str, place: Place, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ test_denies_later_dependency if {
 test_allows_same_wave if {
 	fixture.messages(order.deny) == set() with input as _document(1)
 }
+
 _document(wave) := fixture.of_facts({"waves": [{
 	"service": "sonarr",
 	"needs": "postgres",

@@ -42,6 +42,7 @@ test_allows_exact_and_group if {
 test_allows_without_list if {
 	fixture.messages(permission.deny) == set() with input as _document({"kinds": ["namespaced apps/Deployment"]}, {})
 }
+
 _document(application, project) := {
 	"by_kind": {"AppProject": ["p"]},
 	"objects": {"p": {"spec": project}},

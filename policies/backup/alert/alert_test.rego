@@ -12,6 +12,7 @@ test_denies_unwatched if {
 test_allows_watched if {
 	fixture.messages(alert.deny) == set() with input as _alerts({"sonarr": ["BackupStale"]})
 }
+
 _alerts(alerts) := fixture.of_facts({
 	"alerts": alerts,
 	"tiers": {"tier1": {"schedule": "0 * * * *"}},

@@ -26,6 +26,7 @@ test_allows_tier_that_promises_nothing if {
 test_leaves_shares_to_their_server if {
 	fixture.messages(copied.deny) == set() with input as _document({"server": "nas", "copies": []})
 }
+
 _document(change) := fixture.of_facts({
 	"tiers": {
 		"tier1": {"schedule": "0 * * * *", "rpo_s": 7200, "longest_gap_s": 3600, "destinations": [{"name": "nas", "failure_domain": "nas"}]},

@@ -18,6 +18,7 @@ test_denies_same_domain_of_a_chart if {
 test_allows_elsewhere if {
 	fixture.messages(failure_domain.deny) == set() with input as _document({})
 }
+
 _document(change) := fixture.of_facts({
 	"tiers": {
 		"tier1": {"schedule": "0 * * * *", "rpo_s": 7200, "longest_gap_s": 3600, "destinations": [{"name": "nas", "failure_domain": "nas"}]},

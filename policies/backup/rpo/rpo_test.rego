@@ -34,6 +34,7 @@ test_denies_schedule_that_is_rendered_otherwise if {
 test_allows_often_enough if {
 	fixture.messages(rpo.deny) == set() with input as _tiers({})
 }
+
 _document(change) := fixture.of_facts({
 	"tiers": {
 		"tier1": {"schedule": "0 * * * *", "rpo_s": 7200, "longest_gap_s": 3600, "destinations": [{"name": "nas", "failure_domain": "nas"}]},

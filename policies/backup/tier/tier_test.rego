@@ -16,6 +16,7 @@ test_denies_unknown_of_a_chart if {
 test_allows_known if {
 	fixture.messages(tier.deny) == set() with input as _document({})
 }
+
 _document(change) := fixture.of_facts({
 	"tiers": {
 		"tier1": {"schedule": "0 * * * *", "rpo_s": 7200, "longest_gap_s": 3600, "destinations": [{"name": "nas", "failure_domain": "nas"}]},

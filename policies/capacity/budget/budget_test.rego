@@ -22,6 +22,7 @@ test_allows_as_much if {
 test_allows_without_bound if {
 	fixture.messages(budget.deny) == set() with input as _document("memory_bytes", 5, null)
 }
+
 _document(amount, needed, allowed) := fixture.of_facts({
 	"domains": {"media": {"budget": {amount: allowed, "place": "values/a.yaml:1:1"}}},
 	"needs": {"domains": {"media": {amount: needed}}},

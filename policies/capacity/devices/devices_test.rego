@@ -18,6 +18,7 @@ test_denies_too_many if {
 test_allows_offered if {
 	fixture.messages(devices.deny) == set() with input as _document({"squat.ai/tun": 8})
 }
+
 _document(resources) := object.union(
 	fixture.of_container({"resources": {"limits": {"memory": "1Gi", "squat.ai/tun": 1}}}),
 	{"environments": {"prod": {"nodes": [{"resources": resources}]}}},

@@ -18,6 +18,7 @@ test_denies_disk if {
 test_allows_enough if {
 	fixture.messages(hosts.deny) == set() with input as _document(1048576, 1073741824)
 }
+
 _document(memory, disk) := {"hosts": [{
 	"name": "pve-1",
 	"memory_bytes": 1048576,

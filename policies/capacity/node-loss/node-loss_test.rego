@@ -18,6 +18,7 @@ test_denies_with_all if {
 
 	found == {`pods request 5000m of CPU, all workers leave 3000m`}
 }
+
 _document(survives, cpu) := fixture.of_facts({
 	"survives": survives,
 	"nodes": [

@@ -12,6 +12,7 @@ test_denies_too_many if {
 test_allows_enough if {
 	fixture.messages(pods_per_node.deny) == set() with input as _document(null, 120)
 }
+
 _document(survives, pods) := fixture.of_facts({
 	"survives": survives,
 	"nodes": [

@@ -18,6 +18,7 @@ test_denies_more_copies_than_nodes if {
 
 	found == {`class 'longhorn' makes 2 copies, 0 nodes have the disk 'other'`}
 }
+
 _document(survives, size) := fixture.of_facts({
 	"survives": survives,
 	"nodes": [

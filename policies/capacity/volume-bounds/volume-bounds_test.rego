@@ -24,6 +24,7 @@ test_denies_unknown_class if {
 test_allows_within_and_without_class if {
 	fixture.messages(volume_bounds.deny) == set() with input as _document(4, "", "v")
 }
+
 _document(mib, class, id) := fixture.of_facts({
 	"classes": {"longhorn": {"min_bytes": 2097152, "max_bytes": 8388608}},
 	"volumes": [{

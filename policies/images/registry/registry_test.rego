@@ -24,6 +24,7 @@ test_allows_where_no_registries_are_named if {
 
 	found == set()
 }
+
 _document(image) := object.union(
 	fixture.of_container({"image": image}),
 	{"environments": {"prod": {"registries": ["docker.io", "ghcr.io"]}}},

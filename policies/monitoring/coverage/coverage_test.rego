@@ -22,6 +22,7 @@ test_allows_watched if {
 test_allows_what_has_no_tcp_port if {
 	fixture.messages(coverage.deny) == set() with input as _document({"kind": "DaemonSet", "tcp": false})
 }
+
 _document(change) := fixture.of_facts({"coverage": [object.union(
 	{"id": "d", "tcp": true, "watchers": [], "alerts": []},
 	change,

@@ -14,6 +14,7 @@ test_allows_both_ways if {
 
 	found == set()
 }
+
 _document(spec) := object.union(
 	fixture.of_object("NetworkPolicy", {"spec": spec}, {}),
 	{"environments": {"prod": {"namespaces": {"media": {"builtin": false, "place": "values/a.yaml:1:1"}}}}},

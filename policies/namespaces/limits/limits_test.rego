@@ -14,6 +14,7 @@ test_allows_both if {
 
 	found == set()
 }
+
 _document(by_kind, objects) := {
 	"by_kind": by_kind,
 	"objects": objects,

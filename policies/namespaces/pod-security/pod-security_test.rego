@@ -34,6 +34,7 @@ test_denies_label_that_was_not_declared if {
 test_allows_what_fits if {
 	fixture.messages(pod_security.deny) == set() with input as _document("baseline", "baseline", "baseline")
 }
+
 _document(label, declared, needed) := {
 	"by_kind": {"Namespace": ["n"]},
 	"objects": {"n": {"labels": _labels(label)}},

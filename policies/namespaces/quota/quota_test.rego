@@ -12,6 +12,7 @@ test_denies_too_tight if {
 test_allows_enough if {
 	fixture.messages(quota.deny) == set() with input as _document(200)
 }
+
 _document(allowed) := {"environments": {"prod": {
 	"quotas": [{"id": "q", "namespace": "media", "hard": {"requests.cpu": allowed}}],
 	"needs": {"namespaces": {"media": {"cpu_m": 200}}},

@@ -10,6 +10,7 @@ test_denies_open_direction if {
 test_allows_both if {
 	fixture.messages(policy_coverage.deny) == set() with input as _document({"prod:Deployment/media/sonarr": true})
 }
+
 _document(egress) := {
 	"pods": [fixture.pod({})],
 	"environments": {"prod": {"covered": {"Ingress": {"prod:Deployment/media/sonarr": true}, "Egress": egress}}},

@@ -47,11 +47,11 @@ _in_pool(pools, value) if {
 	value <= pool.last
 }
 
-_faults(pool) := {"leaves its network" | pool.first < pool.subnet.first} | {"leaves its network" |
+_faults(pool) := ((({"leaves its network" | pool.first < pool.subnet.first} | {"leaves its network" |
 	pool.last > pool.subnet.last
-} | {"holds the router" |
+}) | {"holds the router" |
 	pool.first <= pool.router
 	pool.router <= pool.last
-} | {"holds the network's own address" | pool.first == pool.subnet.first} | {"holds the broadcast address" |
+}) | {"holds the network's own address" | pool.first == pool.subnet.first}) | {"holds the broadcast address" |
 	pool.last == pool.subnet.last
 }

@@ -33,6 +33,7 @@ test_denies_first_address if {
 
 	found == {`the pool 'lan' (100-110) holds the network's own address`}
 }
+
 _document(value, first, last, router) := object.union(
 	fixture.of_object("Service", {"addresses": [{"shown": sprintf("10.0.0.%d", [value]), "value": value}]}, {}),
 	{"environments": {"prod": {"pools": [{

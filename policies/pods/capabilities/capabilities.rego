@@ -32,11 +32,21 @@ deny contains finding if {
 	some pod in input.pods
 	some container in pod.containers
 	some capability in object.get(container, ["securityContext", "capabilities", "add"], [])
-	capability != "NET_BIND_SERVICE"
+	not capability in _allowed(pod)
 	not pods.granted(pod, container, sprintf("capability:%s", [capability]))
 	finding := {
 		"msg": sprintf("container '%s' adds the capability %s", [container.name, capability]),
 		"object": pod.id,
 		"container": container.name,
 	}
+}
+
+_allowed(pod) := {"NET_BIND_SERVICE"} if not pods.is_windows(pod)
+
+# There the baseline alone speaks of capabilities.
+_allowed(pod) := {
+	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+	"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+} if {
+	pods.is_windows(pod)
 }

@@ -32,3 +32,12 @@ test_leaves_the_drop_to_an_operator if {
 
 	found == set()
 }
+
+test_windows_may_add_what_the_baseline_allows if {
+	pod := {
+		"spec": {"os": {"name": "windows"}},
+		"containers": [fixture.main_container({"securityContext": {"capabilities": {"add": ["CHOWN", "NET_RAW"]}}})],
+	}
+
+	fixture.messages(capabilities.deny) == {"container 'app' adds the capability NET_RAW"} with input as fixture.of_pod(pod)
+}

@@ -28,3 +28,14 @@ deny contains finding if {
 		"container": container.name,
 	}
 }
+
+# What the pod itself says counts even where every container says otherwise.
+deny contains finding if {
+	some pod in input.pods
+	some minor in pod.minors
+	not pods.has_user_namespace(pod, minor)
+	pod.spec.securityContext.runAsNonRoot == false
+	not pods.granted_to_pod(pod, "runAsNonRoot")
+	not pods.granted_to_pod(pod, "runAsUser")
+	finding := {"msg": "the pod may run as root", "object": pod.id}
+}

@@ -30,3 +30,12 @@ test_allows_user_namespace if {
 test_allows_what_is_granted if {
 	fixture.messages(run_as_non_root.deny) == set() with input as fixture.of_granted({}, ["runAsUser"])
 }
+
+test_denies_pod_that_says_false if {
+	pod := {
+		"spec": {"securityContext": {"runAsNonRoot": false}},
+		"containers": [fixture.main_container({"securityContext": {"runAsNonRoot": true}})],
+	}
+
+	fixture.messages(run_as_non_root.deny) == {"the pod may run as root"} with input as fixture.of_pod(pod)
+}

@@ -20,7 +20,6 @@ deny contains finding if {
 	profile := context.context.seccompProfile.type
 	not profile in _confined
 	not pods.granted_to_pod(pod, "seccompProfile")
-	not pods.is_windows(pod)
 	finding := {"msg": sprintf("%s has the seccomp profile %s", [context.who, profile]), "object": pod.id}
 }
 

@@ -11,10 +11,10 @@
 package rbac.escalation
 
 deny contains finding if {
- 	some kind in ["Role", "ClusterRole"]
- 	some id in object.get(input.by_kind, kind, [])
- 	some rule in input.objects[id].rules
+	some kind in ["Role", "ClusterRole"]
+	some id in object.get(input.by_kind, kind, [])
+	some rule in input.objects[id].rules
 	some verb in ["bind", "escalate", "impersonate"]
 	verb in rule.verbs
- 	finding := {"msg": sprintf("a rule allows %s", [verb]), "object": id}
- }
+	finding := {"msg": sprintf("a rule allows %s", [verb]), "object": id}
+}

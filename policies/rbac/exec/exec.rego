@@ -10,10 +10,10 @@
 package rbac.exec
 
 deny contains finding if {
- 	some kind in ["Role", "ClusterRole"]
- 	some id in object.get(input.by_kind, kind, [])
- 	some rule in input.objects[id].rules
+	some kind in ["Role", "ClusterRole"]
+	some id in object.get(input.by_kind, kind, [])
+	some rule in input.objects[id].rules
 	some resource in ["pods/exec", "pods/attach", "pods/portforward", "nodes/proxy"]
 	resource in rule.resources
- 	finding := {"msg": sprintf("a rule covers %s", [resource]), "object": id}
- }
+	finding := {"msg": sprintf("a rule covers %s", [resource]), "object": id}
+}

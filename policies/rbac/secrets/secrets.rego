@@ -10,13 +10,13 @@
 package rbac.secrets
 
 deny contains finding if {
- 	some kind in ["Role", "ClusterRole"]
- 	some id in object.get(input.by_kind, kind, [])
- 	some rule in input.objects[id].rules
+	some kind in ["Role", "ClusterRole"]
+	some id in object.get(input.by_kind, kind, [])
+	some rule in input.objects[id].rules
 	"secrets" in rule.resources
 	"" in rule.apiGroups
 	some verb in ["get", "list", "watch", "*"]
 	verb in rule.verbs
 	not rule.resourceNames
- 	finding := {"msg": sprintf("a rule lets it %s Secrets", [verb]), "object": id}
- }
+	finding := {"msg": sprintf("a rule lets it %s Secrets", [verb]), "object": id}
+}

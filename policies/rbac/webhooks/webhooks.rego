@@ -11,13 +11,13 @@
 package rbac.webhooks
 
 deny contains finding if {
- 	some kind in ["Role", "ClusterRole"]
- 	some id in object.get(input.by_kind, kind, [])
- 	some rule in input.objects[id].rules
+	some kind in ["Role", "ClusterRole"]
+	some id in object.get(input.by_kind, kind, [])
+	some rule in input.objects[id].rules
 	some resource in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
 	resource in rule.resources
 	some verb in ["create", "update", "patch", "delete"]
 	verb in rule.verbs
 	not rule.resourceNames
- 	finding := {"msg": sprintf("a rule lets it %s %s", [verb, resource]), "object": id}
- }
+	finding := {"msg": sprintf("a rule lets it %s %s", [verb, resource]), "object": id}
+}

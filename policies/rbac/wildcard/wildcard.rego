@@ -10,10 +10,10 @@
 package rbac.wildcard
 
 deny contains finding if {
- 	some kind in ["Role", "ClusterRole"]
- 	some id in object.get(input.by_kind, kind, [])
- 	some rule in input.objects[id].rules
+	some kind in ["Role", "ClusterRole"]
+	some id in object.get(input.by_kind, kind, [])
+	some rule in input.objects[id].rules
 	some field in ["apiGroups", "resources", "verbs"]
 	"*" in rule[field]
- 	finding := {"msg": sprintf("a rule says * for %s", [field]), "object": id}
- }
+	finding := {"msg": sprintf("a rule says * for %s", [field]), "object": id}
+}

@@ -12,6 +12,7 @@ test_denies_absent if {
 test_allows_rendered if {
 	fixture.messages(claim.deny) == set() with input as _document("app")
 }
+
 _document(claim) := object.union(
 	fixture.of_pod({"spec": {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}]}}),
 	{"environments": {"prod": {"open": [], "index": {"PersistentVolumeClaim/media/app": "c"}}}},

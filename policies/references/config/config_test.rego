@@ -37,6 +37,7 @@ test_allows_optional if {
 
 	found == set()
 }
+
 _variable(name, key) := {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}]}
 
 _document(container, volumes) := object.union(

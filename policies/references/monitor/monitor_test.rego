@@ -24,6 +24,7 @@ test_denies_pod_monitor if {
 
 	found == {`it selects nothing to scrape`}
 }
+
 _document(kind, targets, port) := {
 	"environments": {"prod": {"selected": {"m": targets}, "open": []}},
 	"objects": {

@@ -24,6 +24,7 @@ test_allows_some if {
 
 	found == set()
 }
+
 _document(kind, spec, pods) := {
 	"environments": {"prod": {"selected": {"n": pods}, "open": []}},
 	"objects": {"n": {"kind": kind, "namespace": "media", "spec": spec}},

@@ -32,6 +32,7 @@ test_denies_ingress if {
 test_allows_ingress if {
 	fixture.messages(route_backend.deny) == set() with input as _ingress("app", {"number": 80})
 }
+
 _route(name, port, open) := _document("HTTPRoute", {"rules": [{"backendRefs": [{"name": name, "port": port}]}]}, open)
 
 _ingress(name, port) := _document(

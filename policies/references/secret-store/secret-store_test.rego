@@ -18,6 +18,7 @@ test_denies_store_of_another_namespace if {
 test_allows_rendered if {
 	fixture.messages(secret_store.deny) == set() with input as _document("ClusterSecretStore", "store")
 }
+
 _document(kind, name) := fixture.of_object(
 	"ExternalSecret",
 	{"spec": {"secretStoreRef": {"kind": kind, "name": name}}},

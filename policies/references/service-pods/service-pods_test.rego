@@ -14,6 +14,7 @@ test_allows_some if {
 test_allows_namespace_of_a_chart if {
 	fixture.messages(service_pods.deny) == set() with input as _document([], ["media"])
 }
+
 _document(pods, open) := {
 	"environments": {"prod": {"selected": {"s": pods}, "open": open}},
 	"objects": {"s": {"kind": "Service", "namespace": "media"}},

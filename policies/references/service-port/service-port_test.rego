@@ -18,6 +18,7 @@ test_denies_other_protocol if {
 test_allows_name_and_number if {
 	fixture.messages(service_port.deny) == set() with input as _document({"port": 8080})
 }
+
 _document(port) := {
 	"environments": {"prod": {
 		"ports": {"s": [{"name": "http", "number": 8080, "protocol": "TCP"}]},

@@ -30,6 +30,7 @@ test_allows_one_to_go if {
 test_allows_one_replica_without if {
 	fixture.messages(disruption_budget.deny) == set() with input as _document(1, {"spec": {}}, [])
 }
+
 _document(replicas, budget, selected) := {
 	"by_kind": {"PodDisruptionBudget": ["p"]},
 	"objects": {"p": budget},

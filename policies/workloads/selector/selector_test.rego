@@ -16,4 +16,5 @@ test_denies_missing if {
 test_allows_match if {
 	fixture.messages(selector.deny) == set() with input as _document({"selector": {"matchLabels": {"app": "sonarr"}}})
 }
+
 _document(spec) := object.union(fixture.of_pod({}), {"objects": {"prod:Deployment/media/sonarr": {"spec": spec}}})

@@ -12,6 +12,7 @@ test_denies_taking_others if {
 test_allows_own if {
 	fixture.messages(shared_selector.deny) == set() with input as _document(["a"])
 }
+
 _document(pods) := {
 	"environments": {"prod": {"selected": {"a": pods}}},
 	"objects": {"a": {"kind": "Deployment", "name": "a"}, "b": {"kind": "Deployment", "name": "b"}},

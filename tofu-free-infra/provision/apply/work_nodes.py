@@ -7,7 +7,7 @@ from provision.plan import configs
 from provision.plan.step import Kind, Step
 from provision.talos.bootstrap import Bootstrapped, bootstrap_once
 from provision.talos.configuration import Mode, apply_configuration
-from provision.talos.error import DeadlinePassed, Node, NotReady, NotSupported, TalosError, Unreachable
+from provision.talos.error import DeadlinePassed, Node, NotReady, NotSupported, TalosError, Unreachable, Untrusted
 from provision.talos.etcd import forfeit_leadership, leave, members, remove_member
 from provision.talos.health import etcd_health, refuses_to_take_down
 from provision.talos.kubernetes.client import Kubernetes, KubernetesRefused
@@ -260,7 +260,7 @@ async def _leave(turn: Turn, step: Step) -> None:
             with contextlib.suppress(NotReady):  # nobody to hand it to
                 await forfeit_leadership(session)
             await leave(session)
-    except (Unreachable, NotReady, NotSupported):
+    except (Unreachable, Untrusted, NotReady, NotSupported):
         await _remove(turn, node, staying)
 
     async def look() -> Done[None] | Pending:

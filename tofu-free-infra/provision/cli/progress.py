@@ -93,4 +93,4 @@ class Board:
         table = Table.grid(padding=(0, 2))
         for name, (since, reason) in self._running.items():
             table.add_row("  …", name, f"{time.monotonic() - since:.0f} s", reason[:100])
-        self._live.update(table)
+        self._live.update(table, refresh=True)
