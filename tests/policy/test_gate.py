@@ -34,7 +34,11 @@ def pod(name: str) -> Entry:
 
 def judged(root: Path, *entries: Entry, **more: Any) -> Judgement:
     document = build_document([Context("prod")], entries, TODAY)
-    folders = {"policies": root / "policies", "cases": root / "tests" / "cases", "conftest": find_conftest(TOOLS)}
+    folders: dict[str, Any] = {
+        "policies": root / "policies",
+        "cases": root / "tests" / "cases",
+        "conftest": find_conftest(TOOLS),
+    }
     return judge_fleet(document, more.pop("rules", None) or read_rules(root / "policies"), **folders, **more)
 
 

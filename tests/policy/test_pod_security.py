@@ -73,7 +73,12 @@ def _container(chance: random.Random, name: str) -> dict[str, Any]:
 
 
 def _pod(chance: random.Random, number: int) -> dict[str, Any]:
-    volumes = [{"emptyDir": {}}, {"hostPath": {"path": "/"}}, {"nfs": {"server": "a", "path": "/"}}, {"csi": {}}]
+    volumes: list[dict[str, Any]] = [
+        {"emptyDir": {}},
+        {"hostPath": {"path": "/"}},
+        {"nfs": {"server": "a", "path": "/"}},
+        {"csi": {}},
+    ]
     spec = _maybe(
         chance,
         hostNetwork=[True, False],

@@ -22,6 +22,8 @@ REGISTRY_HOSTS = tuple(
         ("rubygems", ".org"),
     )
 )
+
+
 def tracked_files() -> list[str]:
     """List what Git tracks, and what it would track after `git add`."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
