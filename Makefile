@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Each sets itself up first; where nothing is missing, that costs a look.
 PYTHON ?= python3
 SET_UP := @$(PYTHON) tools/setup.py
-SUITE := gate helm3 promtool kubectl mermaid
+SUITE := gate helm3 promtool kubectl mermaid axe
 SETS ?= gate helm3 promtool kubectl
 # Set-up itself runs with the machine's Python; all else with what set-up made.
 RUN := @PATH="$(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$$PATH"
@@ -19,7 +19,7 @@ charts: ## write charts, Applications and reference pages from values/
 
 check: ## judge everything: drift, schemas, every rule; write nothing
 	$(SET_UP) run gate
-	$(RUN) chartroom check
+	$(RUN) chartroom check $(CHECK)
 
 test: ## lint, then the whole suite, with the real command-line tools
 	$(SET_UP) test $(SUITE)

@@ -98,8 +98,8 @@ def _caret_margin(source: str, column: int) -> str:
 
 @lru_cache(maxsize=256)
 def _lines(path: Path) -> tuple[str, ...]:
-    if path.is_symlink():
-        return ()  # what a link leads to is not ours to print
+    if path.is_symlink() or not path.is_file():
+        return ()  # what a link leads to is not ours to print, and a pipe would never end
     try:
         return tuple(path.read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError):

@@ -11,12 +11,19 @@ from generator.catalogue.site import Budget, Site
 from generator.fleet import Fleet
 from generator.fleet.model import Claim, Edge, Endpoint, Namespace
 from generator.policy.cron import CronError, longest_gap_s
+from generator.source import Map, place_at
 
 Json = dict[str, Any]
 # The kubelet's own default; the inventory has no other.
 PODS_PER_NODE = 110
 _SITE_CLAIMS = frozenset({"vm-id", "mac", "address", "host", "vlan", "network", "api", "zone"})
 _INHERITED = frozenset({"network", "vlan", "address", "host"})
+_BUDGET_PATHS = {
+    "cpu_m": ("requests", "cpu"),
+    "memory_bytes": ("requests", "memory"),
+    "memory_limit_bytes": ("limits", "memory"),
+    "storage_bytes": ("storage",),
+}
 _QUOTA_CPU = frozenset({"requests.cpu", "limits.cpu"})
 
 
@@ -47,7 +54,7 @@ def facts_of(fleet: Fleet) -> Json:
         },
         "domains": {
             name: {
-                "budget": _budget(fleet.budgets.get(name, domain.budget)),
+                "budget": _budget(fleet.budgets.get(name, domain.budget), domain.tree),
                 "tier": domain.tier,
                 "place": str(domain.place),
             }
@@ -136,13 +143,13 @@ def _gap(schedule: str | None) -> int | None:
         return None
 
 
-def _budget(budget: Budget) -> Json:
+def _budget(budget: Budget, tree: Map) -> Json:
     return {
         "cpu_m": budget.cpu_m,
         "memory_bytes": budget.memory_bytes,
         "memory_limit_bytes": budget.memory_limit_bytes,
         "storage_bytes": budget.storage_bytes,
-        "place": str(budget.place) if budget.place else None,
+        "places": {field: str(place_at(tree, ("budget", *path))) for field, path in _BUDGET_PATHS.items()},
     }
 
 

@@ -1,13 +1,14 @@
 """The report page: one file that opens from disk, fetches nothing, and runs no script but its own."""
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Callable
 
 from markupsafe import Markup, escape
 
 from generator.finding import Place, Severity
-from generator.report.escape import visible_line
+from generator.report.escape import visible, visible_line
 from generator.report.matrix import connection_data, matrices
 from generator.report.model import BudgetUse, Listed, Meter, NodeUse, Report
 from generator.report.registry import registry
@@ -16,6 +17,7 @@ from generator.report.text import counted
 from generator.report.units import cores, level, number, percent, size
 
 _MOST_PLACES = 4
+_CODE = re.compile(r"`([^`]+)`")
 Words = Callable[[int], str]
 
 
@@ -100,6 +102,11 @@ class Show:
         assert item.source_line is not None
         line, margin = visible_line(item.source_line, item.finding.place.column)
         return escape(line), escape(margin)
+
+    @staticmethod
+    def prose(text: str) -> Markup:
+        """A text of ours or of a rule: what stands between backticks is code."""
+        return Markup(_CODE.sub(r"<code>\1</code>", str(escape(visible(text)))))  # noqa: S704  # escaped first
 
     @staticmethod
     def first(places: tuple[object, ...]) -> tuple[object, ...]:

@@ -64,7 +64,9 @@ def fingerprints(findings: Iterable[Finding], lines: Iterable[str | None]) -> li
     for finding, line in zip(findings, lines, strict=True):
         whole_file = finding.place[1:] == (1, 1)
         words = finding.message if line is None or whole_file else " ".join(line.split())
-        parts = (finding.rule, finding.place.path, *sorted(finding.objects), words)
+        # An object may name its environment before a colon; one more environment is no new finding.
+        objects = sorted({name.rpartition(": ")[2] for name in finding.objects})
+        parts = (finding.rule, finding.place.path, *objects, words)
         key = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
         counted[key] = counted.get(key, 0) + 1
         result.append(f"{key}:{counted[key]}")

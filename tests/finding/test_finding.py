@@ -1,5 +1,6 @@
 """Findings: how they are printed, ordered and told apart."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,11 @@ def test_unusable_carries_its_findings_in_order() -> None:
     first = Finding(Place("a"), "r", "m", "f")
     error = Unusable([FINDING, first])
     assert (error.findings, str(error)) == ((first, FINDING), "2 findings")
+
+
+def test_a_pipe_is_not_read_for_its_line(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.yaml")
+    finding = Finding(Place("x.yaml"), "source/stray", "'x.yaml' is no file", "remove it")
+    assert format_finding(finding, tmp_path) == (
+        "x.yaml:1:1: error: 'x.yaml' is no file [source/stray]\n  fix: remove it"
+    )

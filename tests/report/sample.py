@@ -48,7 +48,7 @@ MOVING = Finding(
     Place(f"{MEDIA}/jellyfin.yaml", 2, 8),
     "images/moving-tag",
     "'jellyfin' runs jellyfin/jellyfin:latest, a tag that does not move is expected",
-    "write the version, as in jellyfin/jellyfin:10.10.7",
+    "write the version, as in `jellyfin/jellyfin:10.10.7`",
 )
 NO_PROBE = Finding(
     Place(f"{MEDIA}/jellyfin.yaml", 5, 9),

@@ -71,6 +71,13 @@ def test_a_fingerprint_of_a_whole_file_does_not_hang_on_its_first_line(tmp_path:
     assert _prints(tmp_path, whole) == before
 
 
+def test_a_fingerprint_does_not_hang_on_environments(tmp_path: Path) -> None:
+    write_files(tmp_path)
+    one = replace(MOVING, objects=("prod: Deployment/media/jellyfin",))
+    two = replace(MOVING, objects=("dev: Deployment/media/jellyfin", "prod: Deployment/media/jellyfin"))
+    assert _prints(tmp_path, one) == _prints(tmp_path, two)
+
+
 def test_equal_fingerprints_are_numbered_in_order() -> None:
     twice = fingerprints((MOVING, replace(MOVING, place=Place(JELLYFIN, 9, 1)), OLD), ("same", " same ", "same"))
     assert [text.rpartition(":")[2] for text in twice] == ["1", "2", "1"]

@@ -81,7 +81,6 @@ def test_each_report_goes_somewhere() -> None:
     assert _harness_steps()[0]["reports"] == {"type": "JUnit", "spec": {"paths": ["gate.xml"]}}
 
 
-@pytest.mark.xfail(reason="the Makefile still runs `chartroom charts --check`", strict=True)
 def test_make_check_hands_its_options_on() -> None:
     recipe = MAKEFILE.read_text(encoding="utf-8").partition("\ncheck:")[2].partition("\n\n")[0]
     assert "chartroom check $(CHECK)" in recipe
