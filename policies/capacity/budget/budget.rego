@@ -28,7 +28,7 @@ deny contains finding if {
 		),
 		"object": sprintf("%s:Domain/-/%s", [environment, name]),
 		"environment": environment,
-		"place": domain.budget.place,
+		"place": domain.budget.places[amount],
 	}
 }
 

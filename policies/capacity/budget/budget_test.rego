@@ -24,6 +24,6 @@ test_allows_without_bound if {
 }
 
 _document(amount, needed, allowed) := fixture.of_facts({
-	"domains": {"media": {"budget": {amount: allowed, "place": "values/a.yaml:1:1"}}},
+	"domains": {"media": {"budget": {amount: allowed, "places": {amount: "values/a.yaml:1:1"}}}},
 	"needs": {"domains": {"media": {amount: needed}}},
 })
