@@ -125,7 +125,7 @@ class Site:
             factory=self.facts["factory"],
             clock=RealClock(RATE),
             every_s=0.02 * RATE,
-            deadlines=Deadlines(*[20_000.0] * 5),
+            deadlines=Deadlines(*[20_000.0] * 6),
         )
 
     def ask(self, which: str, path: str) -> Any:

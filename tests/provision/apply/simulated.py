@@ -74,7 +74,7 @@ class Simulated:
             factory=self.facts["factory"],
             clock=RealClock(RATE),
             every_s=0.03 * RATE,
-            deadlines=Deadlines(*[15_000.0] * 5),
+            deadlines=Deadlines(*[15_000.0] * 6),
             **settings,
         )
 

@@ -17,6 +17,8 @@ def lose(site: Simulated, *vm_ids: int) -> None:
     def forget(together: Any) -> None:
         for vm_id in vm_ids:
             del together.proxmox.site.vms[vm_id]
+            for storage in together.proxmox.site.storages.values():
+                storage.volumes = [volume for volume in storage.volumes if volume.vmid != vm_id]
             for pool in together.proxmox.site.pools.values():
                 pool.vms = [one for one in pool.vms if one != vm_id]
 

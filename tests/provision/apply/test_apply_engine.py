@@ -12,7 +12,7 @@ from provision.apply import lock
 from provision.apply.factory import FactoryError, post
 from provision.apply.journal import Journal, Past
 from provision.apply.run import StepFailed, Stop, Stopped, carry_out
-from provision.apply.schedule import Limits, places, startable, waiting_for
+from provision.apply.schedule import Limits, places, startable
 from provision.plan.step import Kind, Mark, Plan, Step
 from provision.plan.wanted import Wanted
 from provision.proxmox import Watch
@@ -44,7 +44,6 @@ def test_needs_that_are_in_the_plan_count() -> None:
     first, second = step("a"), step("b", Kind.VM_START, "a/create", "elsewhere/create")
     assert startable([first, second], set(), [], Limits()) == (first,)
     assert startable([first, second], {"a/create"}, [], Limits()) == (second,)
-    assert waiting_for(second, set(), {"a/create", "b/start"}) == ("a/create",)
 
 
 async def run(plan: Plan, work: object, path: Path, stop: Stop | None = None) -> Told:

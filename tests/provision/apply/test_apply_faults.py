@@ -69,7 +69,7 @@ def met(site: Simulated, folder: Path, expected: str | None, clear: Any) -> None
     """Apply while the fault is on; then, without it, to the end."""
     ground = site.ground(small(), grant=False)
     if expected is not None:
-        ground.deadlines = Deadlines(*[2_000.0] * 5)
+        ground.deadlines = Deadlines(*[2_000.0] * 6)
     try:
         applied(ground, folder)
         problem = None
@@ -166,7 +166,7 @@ def test_upgrade_waits_for_a_disruption_budget_and_says_so(site: Simulated, tmp_
         in str(failed.value)
     )
     site.call(lambda together: together.talos.clusters[0].kubernetes.budgets.clear())
-    ground.deadlines = Deadlines(*[15_000.0] * 5)
+    ground.deadlines = Deadlines(*[15_000.0] * 6)
     applied(ground, tmp_path, lambda seen: plan_upgrade(ground.wanted, seen))
     nodes = site.call(lambda together: together.talos.clusters[0].kubernetes.nodes)
     assert not any(node["spec"].get("unschedulable") for node in nodes.values())

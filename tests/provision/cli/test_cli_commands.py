@@ -1,15 +1,14 @@
 """Each command as a person types it, on the simulated site."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from provision.cli.main import provision
 from provision.proxmox import env_lock
 from tests.provision.cli.console import Console
-from tests.provision.inventory.inventory_files import ROOT
 
 
 @pytest.fixture
@@ -235,11 +234,14 @@ def test_settings_that_cannot_be_met_are_refused(shell: Console, monkeypatch: py
     assert "the cluster's keys lie in the secret store" in shell.refused("dev", "plan")
 
 
-def test_demo_runs_from_a_checkout() -> None:
-    script = "from provision.cli import main; main()"
-    paths = {"PYTHONPATH": f"{ROOT}/tofu-free-infra:{ROOT}", "PATH": "/usr/bin:/bin"}
-    command = [sys.executable, "-c", script, "demo", "--env", "dev"]
-    done = subprocess.run(command, env=paths, capture_output=True, text=True, timeout=50, check=True)
-    assert "plan of dev: nothing to do" in done.stdout
-    assert "Kubernetes v1.36.3 at https://10.2.10.10:6443" in done.stdout
-    assert done.stdout.rstrip().endswith("Nothing real was touched, and nothing is left.")
+def test_demo_runs_from_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PVE_TOKEN_SECRET", "CHARTROOM_AGE_IDENTITY"):
+        monkeypatch.setenv(name, "put back afterwards")
+    done = CliRunner().invoke(provision, ["demo", "--env", "dev", "--rate", "200"])
+    assert done.exit_code == 0, done.output
+    assert "plan of dev: nothing to do" in done.output
+    assert "Kubernetes v1.36.3 at https://10.2.10.10:6443" in done.output
+    assert done.output.rstrip().endswith("Nothing real was touched, and nothing is left.")
+    assert "there is no sound inventory of 'test'" in CliRunner().invoke(provision, ["demo", "--env", "test"]).output
+    monkeypatch.setattr("provision.cli.demo.CHECKOUT", Path("/nowhere"))
+    assert "run the demo from a checkout" in CliRunner().invoke(provision, ["demo"]).output

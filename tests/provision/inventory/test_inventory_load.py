@@ -87,7 +87,7 @@ def generated_nodes(draw: st.DrawFn) -> str:
                 n=n + 1,
                 role="controlplane" if n < planes else "worker",
                 host=n % 3 + 1,
-                id=100 + n,
+                id=100 + n if n < 10 else 104 + n,  # the plain VMs have those between
                 a=40 + n,
                 cores=draw(st.integers(4, 16)),
                 memory=draw(st.sampled_from([8, 16])),

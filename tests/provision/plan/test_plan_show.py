@@ -80,10 +80,10 @@ def test_stops_warnings_and_deferred_are_said() -> None:
     smaller = changed(wanted.inventory, "w-1", host="pve-1")
     disks = smaller.nodes["w-1"].disks
     shrunk = {**disks, "longhorn": replace(disks["longhorn"], size_bytes=2**30)}
-    smaller = Wanted(changed(smaller, "w-1", disks=shrunk))
+    fewer = Wanted(changed(smaller, "w-1", disks=shrunk))
     vm = Vm(159, "pve-1", False, {"name": "stranger", "tags": "mine"}, "digest")
     model.put_vm(vm)
-    assert as_text(plan(smaller, model.seen), smaller) == (
+    assert as_text(plan(fewer, model.seen), fewer) == (
         "plan of dev: nothing to do\n"
         "  later: w-1: host: pve-3 → pve-1 (at replace: `provision replace NODE`)\n"
         "  later: w-1: disk longhorn size: 20G → 1G (cannot be done: a disk never shrinks; correct the inventory)\n"
@@ -131,7 +131,7 @@ def test_lost_machine_is_forgotten_and_made_again() -> None:
 
 
 def test_protected_machine_stays() -> None:
-    wanted, model = made(changed(cluster_of(1, 2), "w-2", protection=True))
+    _, model = made(changed(cluster_of(1, 2), "w-2", protection=True))
     fewer = Wanted(cluster_of(1, 1))
     found = plan(fewer, model.seen)
     assert not found.steps

@@ -26,6 +26,7 @@ class Deadlines:
     drain_s: float = 900.0
     reboot_s: float = 900.0
     rollout_s: float = 600.0
+    foreign_s: float = 120.0
 
 
 class NoKeysError(Exception):

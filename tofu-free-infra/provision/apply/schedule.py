@@ -49,8 +49,3 @@ def startable(
             busy.update(wanted)
             found.append(step)
     return tuple(found)
-
-
-def waiting_for(step: Step, done: Collection[str], known: Collection[str]) -> tuple[str, ...]:
-    """Return the steps that a step still waits for."""
-    return tuple(sorted(need for need in step.needs if need in known and need not in done))

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from provision.plan.step import Kind, Step
 from provision.proxmox import Watch
 
-from . import work_nodes, work_upgrades, work_vms
+from . import work_leaving, work_nodes, work_upgrades, work_vms
 from .ground import Ground, Turn
 
 _TABLE: Mapping[Kind, Callable[[Turn, Step], Awaitable[None]]] = {
     **work_vms.WORK,
     **work_nodes.WORK,
+    **work_leaving.WORK,
     **work_upgrades.WORK,
 }
 

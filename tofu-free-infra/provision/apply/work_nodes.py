@@ -1,19 +1,18 @@
-"""Steps on nodes: configure, bootstrap once, join, change, and take away."""
+"""Steps on nodes: configure, bootstrap once, join, change, restart."""
 
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
 from provision.plan import configs
 from provision.plan.step import Kind, Step
 from provision.talos.bootstrap import Bootstrapped, bootstrap_once
 from provision.talos.configuration import Mode, apply_configuration
-from provision.talos.error import DeadlinePassed, Node, NotReady, NotSupported, TalosError, Unreachable, Untrusted
-from provision.talos.etcd import forfeit_leadership, leave, members, remove_member
+from provision.talos.error import DeadlinePassed, Node, NotReady, TalosError, Unreachable
+from provision.talos.etcd import members
 from provision.talos.health import etcd_health, refuses_to_take_down
 from provision.talos.kubernetes.client import Kubernetes, KubernetesRefused
-from provision.talos.kubernetes.drain import delete_node, drain
+from provision.talos.kubernetes.drain import drain
 from provision.talos.machine import version
-from provision.talos.probe import Found, Presence, probe
+from provision.talos.probe import Found, Presence
 from provision.talos.resource import node_status
 from provision.talos.wait import Done, Pending
 from provision.talos.waiting import (
@@ -28,7 +27,6 @@ from .ground import Turn
 from .kubernetes_access import kubernetes, mark_cordoned, open_again
 
 TRY_S = 120
-FOREIGN_S = 120.0
 
 
 class GateClosed(Exception):
@@ -76,7 +74,7 @@ async def _not_foreign(turn: Turn, node: Node) -> Found:
     """
     wanted = [Presence.MAINTENANCE, Presence.CONFIGURED]
     try:
-        return await wait_for_presence(turn.waiter, turn.ground.talos(), node, wanted, FOREIGN_S)
+        return await wait_for_presence(turn.waiter, turn.ground.talos(), node, wanted, turn.ground.deadlines.foreign_s)
     except DeadlinePassed as error:
         text = f"{node}: is of another cluster, or was made with other keys; wipe it, or correct its address"
         raise ForeignNode(text) from error
@@ -235,79 +233,6 @@ async def _uncordon(turn: Turn, step: Step) -> None:
     await reopen(turn, kubernetes(turn.ground), turn.ground.node(step.subject))
 
 
-# ── leaving ──────────────────────────────────────────────────────────────────
-async def _drain(turn: Turn, step: Step) -> None:
-    """Drain a node that goes; the pods of one that does not answer never end, so it is only closed."""
-    ground, node = turn.ground, turn.ground.node(step.subject, step.argument)
-    api = kubernetes(ground)
-    if (await probe(ground.talos(), node)).presence is Presence.CONFIGURED:
-        await empty(turn, api, node)
-    else:
-        await mark_cordoned(api, node.name)
-
-
-async def _leave(turn: Turn, step: Step) -> None:
-    """Take a control plane out of etcd: by itself if it answers, else by one that stays.
-
-    Raises:
-        GateClosed: those that stay are not healthy.
-    """
-    ground, node = turn.ground, turn.ground.node(step.subject, step.argument)
-    staying = await _others(turn, node)
-    await _wait_for_others(turn, node, staying)
-    try:
-        async with ground.talos().connect(node) as session:
-            with contextlib.suppress(NotReady):  # nobody to hand it to
-                await forfeit_leadership(session)
-            await leave(session)
-    except (Unreachable, Untrusted, NotReady, NotSupported):
-        await _remove(turn, node, staying)
-
-    async def look() -> Done[None] | Pending:
-        async with ground.talos().connect(staying[0]) as session:
-            names = [member.node for member in await members(session)]
-        return Pending("it is still a member") if node.name in names else Done(None)
-
-    await turn.waiter.until(f"{node} to leave etcd", look, ground.deadlines.join_s)
-
-
-async def _others(turn: Turn, node: Node) -> tuple[Node, ...]:
-    """Return the members that stay."""
-    found = tuple(one for one in await member_nodes(turn) if one.name != node.name and one.address)
-    if not found:
-        raise GateClosed(f"{node}: is the last member of etcd that answers, and stays")
-    return found
-
-
-async def _wait_for_others(turn: Turn, node: Node, staying: tuple[Node, ...]) -> None:
-    """Wait until those that stay are healthy; what they say about the one that goes does not count."""
-
-    async def look() -> Done[None] | Pending:
-        health = await etcd_health(turn.ground.talos(), staying)
-        # Other members whose machines are gone leave after this one, and do not answer for themselves.
-        problems = [t for t in health.problems if repr(node.name) not in t and "which no control plane is" not in t]
-        return Pending("; ".join(problems)) if problems else Done(None)
-
-    await turn.waiter.until(f"etcd to spare {node}", look, turn.ground.deadlines.join_s)
-
-
-async def _remove(turn: Turn, node: Node, staying: tuple[Node, ...]) -> None:
-    async with turn.ground.talos().connect(staying[0]) as session:
-        for member in await members(session):
-            if member.node == node.name:
-                await remove_member(session, member.member_id)
-
-
-async def _forget(turn: Turn, step: Step) -> None:
-    """Delete the Node object of a machine that is gone."""
-    api = kubernetes(turn.ground)
-
-    async def look() -> Done[bool]:
-        return Done(await delete_node(api, step.subject))
-
-    await turn.waiter.until(f"Kubernetes to forget {step.subject}", look, turn.ground.deadlines.join_s)
-
-
 async def wait_healthy(turn: Turn) -> None:
     """Wait until etcd is healthy on all control planes."""
     found = await member_nodes(turn) or turn.ground.control_planes
@@ -322,7 +247,4 @@ WORK: Mapping[Kind, Callable[[Turn, Step], Awaitable[None]]] = {
     Kind.JOIN: _join,
     Kind.CONFIG: _change_config,
     Kind.UNCORDON: _uncordon,
-    Kind.DRAIN: _drain,
-    Kind.LEAVE: _leave,
-    Kind.FORGET: _forget,
 }

@@ -14,8 +14,8 @@ from provision.secrets.bundle import SecretsBundle
 
 from .seen import Seen
 
-# Free space and digests move by themselves; where a line stands in a file does not matter.
-_MOVING = frozenset({"free_bytes", "total_bytes", "digest", "place", "places", "bundle"})
+# Free space, digests and readiness move by themselves; where a line stands in a file does not matter.
+_MOVING = frozenset({"free_bytes", "total_bytes", "digest", "ready", "place", "places", "bundle"})
 
 
 def of_inventory(inventory: Inventory) -> str:
