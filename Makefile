@@ -8,7 +8,7 @@ RUN := @PATH="$(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help charts check test lint fmt docs bench fuzz tools lock
+.PHONY: help charts check plan apply test lint fmt docs bench fuzz tools lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,14 @@ charts: ## write charts, Applications and reference pages from values/
 check: ## judge everything: drift, schemas, every rule; write nothing
 	$(SET_UP) run gate
 	$(RUN) chartroom check $(CHECK)
+
+plan: ## show what is to be done to the machines (ENV=prod OUT=plan.json DRIFT=1)
+	@$(PYTHON) tools/setup.py run >&2
+	$(RUN) provision --env $(or $(ENV),prod) plan $(if $(OUT),--out $(OUT)) $(if $(DRIFT),--drift)
+
+apply: ## carry out an approved plan (ENV=prod PLAN=plan.json); without PLAN, ask
+	@$(PYTHON) tools/setup.py run >&2
+	$(RUN) provision --env $(or $(ENV),prod) apply $(PLAN)
 
 test: ## lint, then the whole suite, with the real command-line tools
 	$(SET_UP) test $(SUITE)

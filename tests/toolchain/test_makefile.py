@@ -12,6 +12,8 @@ HELP = """\
   make help     list the targets
   make charts   write charts, Applications and reference pages from values/
   make check    judge everything: drift, schemas, every rule; write nothing
+  make plan     show what is to be done to the machines (ENV=prod OUT=plan.json DRIFT=1)
+  make apply    carry out an approved plan (ENV=prod PLAN=plan.json); without PLAN, ask
   make test     lint, then the whole suite, with the real command-line tools
   make lint     types, style, and which layer may know which
   make fmt      format the Python code, mend what ruff can mend
