@@ -90,7 +90,7 @@ def generated_nodes(draw: st.DrawFn) -> str:
                 id=100 + n if n < 10 else 104 + n,  # the plain VMs have those between
                 a=40 + n,
                 cores=draw(st.integers(4, 16)),
-                memory=draw(st.sampled_from([8, 16])),
+                memory=draw(st.sampled_from([6, 8])),  # five on the host of the GPU machine fit
                 cpu=draw(st.integers(100, 900)),
                 system=draw(st.integers(20, 100)),
                 longhorn=longhorn,
