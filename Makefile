@@ -32,7 +32,7 @@ apply: ## carry out an approved plan (ENV=prod PLAN=plan.json); without PLAN, as
 test: ## lint, then the whole suite, with the real command-line tools
 	$(SET_UP) test $(SUITE)
 	@$(MAKE) --no-print-directory lint
-	$(RUN) pytest -n 2 --dist loadfile --cov --cov-fail-under=90
+	$(RUN) pytest -n 2 --dist loadfile --cov --cov-fail-under=85
 
 lint: ## types, style, and which layer may know which
 	$(SET_UP) test
