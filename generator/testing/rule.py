@@ -113,7 +113,7 @@ def _module(path: Path) -> ModuleType:
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except Exception as error:  # a person's file may raise anything; all of it is told with the file's name
         raise PolicyUsage(f"{path}: it cannot be imported: {type(error).__name__}: {error}") from error
     finally:
         sys.dont_write_bytecode = written
