@@ -120,6 +120,7 @@ def test_a_folder_without_permission_is_one_clear_error(
         f"try: {call}\nexcept TreeError as error: print(error, end='')\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment.pop("COVERAGE_PROCESS_CONFIG", None)  # nobody may not write where coverage keeps its data
     command = [sys.executable, "-c", program, str(root)]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     for place in (root, root / locked):
