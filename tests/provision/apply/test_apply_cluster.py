@@ -1,6 +1,7 @@
 """Clusters that grow, shrink, change and are replaced, on the simulated site."""
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from provision.apply import replacing
 from provision.apply.look import look
 from provision.inventory.model import GIB
 from provision.plan.step import Mark
-from tests.provision.apply.simulated import Simulated, applied, planned
+from tests.provision.apply.simulated import Simulated, applied, planned, simulated
+from tests.provision.apply.ten_hosts import TEN, spread, with_ten_hosts
 from tests.provision.apply.varied import changed, cluster_of, talos
 
 
@@ -38,6 +40,32 @@ def test_cluster_grows_and_shrinks(site: Simulated, tmp_path: Path) -> None:
     assert (members(site), nodes(site)) == (["cp-1"], ["cp-1", "w-1"])
     assert not planned(ground)
     assert sorted(site.call(lambda together: together.proxmox.site.vms)) == [140, 145]
+
+
+@pytest.mark.slow
+def test_cluster_grows_over_ten_hosts_and_shrinks_again(tmp_path: Path) -> None:
+    root = with_ten_hosts(tmp_path / "repository")
+    began = time.monotonic()
+    with simulated(root / "values", tmp_path) as site:
+        small, large = spread(root, 1, 1), spread(root, 3, 10)
+        applied(site.ground(small), tmp_path)
+        first = site.call(lambda t: {vm: row.config["smbios1"] for vm, row in t.proxmox.site.vms.items()})
+        plan, told = applied(site.ground(large), tmp_path)
+        assert not any(step.mark is Mark.DESTROY for step in plan.steps)
+        assert len(told.done_steps) == len(plan.steps)
+        assert members(site) == ["cp-1", "cp-2", "cp-3"]
+        assert nodes(site) == sorted(large.nodes)
+        placed = site.call(lambda t: {vm.config["name"]: vm.node for vm in t.proxmox.site.vms.values()})
+        assert placed == {name: node.host for name, node in large.nodes.items()}
+        assert set(placed.values()) == set(TEN)
+        assert not planned(site.ground(large))
+        ground = site.ground(small)
+        applied(ground, tmp_path)
+        assert (members(site), nodes(site)) == (["cp-1"], ["cp-1", "w-1"])
+        assert not planned(ground)
+        assert site.call(lambda t: {vm: row.config["smbios1"] for vm, row in t.proxmox.site.vms.items()}) == first
+        assert site.call(lambda t: t.talos.splits()) == []
+    assert time.monotonic() - began < 150
 
 
 def test_pods_move_before_their_node_goes(site: Simulated, tmp_path: Path) -> None:

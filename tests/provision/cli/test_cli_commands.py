@@ -221,17 +221,10 @@ def test_settings_that_cannot_be_met_are_refused(shell: Console, monkeypatch: py
     (shell.root / "map.json").write_text("[]")
     assert "is no map of addresses such as" in shell.refused("dev", "plan")
     (shell.root / "map.json").write_text("{}")
-    shell.edit("dev.yaml", "secret: {env: PVE_TOKEN_SECRET}", "secret: {store: proxmox/TOKEN}")
-    assert "the secret proxmox/TOKEN lies in the secret store" in shell.refused("dev", "plan")
-    shell.edit("dev.yaml", "secret: {store: proxmox/TOKEN}", "secret: {file: nothing}")
+    shell.edit("dev.yaml", "secret: {env: PVE_TOKEN_SECRET}", "secret: {file: nothing}")
     assert "cannot be read, No such file or directory" in shell.refused("dev", "plan")
-    shell.edit("dev.yaml", "secret: {file: nothing}", "secret: {env: PVE_TOKEN_SECRET}")
-    shell.edit(
-        "dev.yaml",
-        "secrets: {file: dev.secrets.age, identity: {env: CHARTROOM_AGE_IDENTITY}}",
-        "secrets: {store: talos}",
-    )
-    assert "the cluster's keys lie in the secret store" in shell.refused("dev", "plan")
+    (shell.root / "nothing").touch(mode=0o600)
+    assert f"{shell.root}/nothing: is empty" in shell.refused("dev", "plan")
 
 
 def test_demo_runs_from_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:

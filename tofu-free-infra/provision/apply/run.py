@@ -92,7 +92,7 @@ async def carry_out(
         if not running:
             break
         finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        for task in finished:
+        for task in [one for one in running if one in finished]:  # in the order in which they began
             step = running.pop(task)
             error = task.exception()
             if error is None:

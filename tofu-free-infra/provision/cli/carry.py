@@ -26,7 +26,8 @@ from provision.secrets.error import SecretsError
 from provision.talos.error import TalosError
 
 from .progress import Board, Lines
-from .settings import Refused, Settings
+from .refused import Refused
+from .settings import Settings
 
 _T = TypeVar("_T")
 _KNOWN = (
@@ -45,8 +46,19 @@ def told(work: Awaitable[_T]) -> _T:
     async def wait() -> _T:
         return await work
 
-    try:
+    with telling():
         return asyncio.run(wait())
+
+
+@contextlib.contextmanager
+def telling() -> Iterator[None]:
+    """Turn every fault that has words of its own into those words.
+
+    Raises:
+        Refused: there was one.
+    """
+    try:
+        yield
     except _KNOWN as error:
         raise Refused(str(error)) from error
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from provision.apply.ground import Ground, NoKeysError
+from provision.apply.ground import Ground
 from provision.apply.look import look
 from provision.plan.seen import NodeSeen, Seen
 from provision.secrets.access import needs_renewal, talos_access, talosconfig
@@ -17,9 +17,10 @@ from provision.talos.error import TalosError
 from provision.talos.health import etcd_health
 from provision.talos.snapshot import Snapshot, copy_database, save_snapshot
 
-from .carry import told
+from .carry import telling, told
 from .kubeconfigs import write_kubeconfig
-from .settings import Refused, Settings
+from .refused import Refused
+from .settings import Settings
 
 _OUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -159,10 +160,10 @@ def secrets_identity() -> None:
 def secrets_make(settings: Settings) -> None:
     """Make the cluster's keys, unless they are there; `apply` does it by itself."""
     ground = settings.ground()
-    was_there = ground.load_keys() is not None
-    ground.make_keys()
-    where = ground.wanted.inventory.secrets.file
-    click.echo(f"{where}: {'was there already, and was left alone' if was_there else 'made'}")
+    with telling():
+        was_there = ground.load_keys() is not None
+        ground.make_keys()
+    click.echo(f"{ground.wanted.inventory.secrets}: {'was there already, and was left alone' if was_there else 'made'}")
 
 
 @secrets_command.command("rotate")
@@ -177,9 +178,8 @@ def secrets_rotate(settings: Settings, if_due: bool) -> None:
     if if_due and stamp.exists() and not needs_renewal(stamp.read_bytes(), now):
         click.echo(f"{path}: is good for more than 90 days")
         return
-    if ground.load_keys() is None:
-        raise Refused(str(NoKeysError()))
-    access = talos_access(ground.keys, now)
+    with telling():
+        access = talos_access(ground.keys, now)
     nodes = [str(node.address) for node in ground.wanted.inventory.nodes.values()]
     planes = [node.address for node in ground.control_planes]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,8 @@ from provision.secrets.store import new_identity
 from provision.talos.kubernetes.drain import nodes
 
 from .carry import Choice, carry_out, told
-from .settings import Refused, Settings
+from .refused import Refused
+from .settings import Settings
 
 CHECKOUT = Path(__file__).parents[3]
 RATE = 40.0

@@ -10,7 +10,8 @@ from provision.talos.error import TalosError
 from provision.talos.kubeconfig import Kubeconfig, fetch_kubeconfig
 
 from .carry import told
-from .settings import Refused, Settings
+from .refused import Refused
+from .settings import Settings
 
 
 def write_kubeconfig(settings: Settings, ground: Ground, out: Path | None = None) -> Path:

@@ -22,7 +22,8 @@ from provision.talos.snapshot import check_snapshot
 
 from .carry import Choice, carry_out, told
 from .kubeconfigs import write_kubeconfig
-from .settings import Refused, Settings
+from .refused import Refused
+from .settings import Settings
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 _BREAK = click.option("--break-lock", is_flag=True, help="Show who holds the lock, and break it.")

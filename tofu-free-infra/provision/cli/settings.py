@@ -12,24 +12,17 @@ import yaml
 from generator.finding import Severity, format_finding
 from provision.apply.ground import Ground
 from provision.inventory import Inventory, environments, load
-from provision.inventory.model import SecretRef
 from provision.plan.wanted import Wanted
 from provision.proxmox import Api, ApiToken, CaFile, Fingerprint, Pace, Secret
 from provision.proxmox.credentials import Credentials
 from provision.proxmox.trust import Trust
-from provision.secrets.error import SecretsError
-from provision.secrets.files import read_private
-from provision.secrets.store import AgeFile
 from provision.talos.connection import parse_address_map
 from provision.talos.wait import RealClock
 
+from .refused import Refused
+from .secret_places import SecretPlaces
+
 STATE = Path(".cache/provision")
-
-
-class Refused(click.ClickException):
-    """The command cannot go on; the text says why and what to do."""
-
-    exit_code = 2
 
 
 @dataclass(slots=True)
@@ -79,16 +72,21 @@ class Settings:
             Refused: a secret is not where the inventory says.
         """
         inventory = inventory or self.inventory()
-        token = ApiToken(inventory.proxmox.token_id, Secret(secret(inventory.proxmox.token_secret, self.root)))
+        places = self.secret_places(inventory)
+        token = ApiToken(inventory.proxmox.token_id, Secret(places.read(inventory.proxmox.token_secret)))
         return Ground(
             Wanted(inventory),
             self.api(inventory, token),
-            _store(inventory, self.root),
+            places.bundle(),
             addresses=parse_address_map(self.map),
             factory=self.factory,
             clock=RealClock(self.rate),
             every_s=max(2.0, 0.05 * self.rate),
         )
+
+    def secret_places(self, inventory: Inventory) -> SecretPlaces:
+        """Return the places where the inventory keeps its secrets."""
+        return SecretPlaces(inventory, self.root, parse_address_map(self.map), os.environ)
 
     def api(self, inventory: Inventory, credentials: Credentials) -> Api:
         """Return Proxmox' API for these credentials."""
@@ -107,37 +105,6 @@ def trust(inventory: Inventory) -> Trust:
         return Fingerprint(inventory.proxmox.fingerprint)
     assert inventory.proxmox.ca is not None
     return CaFile(inventory.proxmox.ca)
-
-
-def secret(ref: SecretRef, root: Path) -> str:
-    """Return a secret from where the inventory says that it lies.
-
-    Raises:
-        Refused: it is not there.
-    """
-    if ref.kind == "env":
-        found = os.environ.get(ref.name, "")
-        if not found:
-            raise Refused(f"the variable {ref.name} is not set; the inventory names it for a secret")
-        return found
-    if ref.kind == "file":
-        try:
-            return read_private(root / ref.name).decode().strip()
-        except SecretsError as error:
-            raise Refused(str(error)) from error
-    raise Refused(
-        f"the secret {ref.name} lies in the secret store, which this program does not read; "
-        "let the pipeline put it into a variable, and write {env: NAME}"
-    )
-
-
-def _store(inventory: Inventory, root: Path) -> AgeFile:
-    if inventory.secrets.file is None or inventory.secrets.identity is None:
-        raise Refused(
-            "the cluster's keys lie in the secret store, which this program does not read; "
-            "write `secrets: {file, identity}`, and let the pipeline put the identity into a variable"
-        )
-    return AgeFile(inventory.secrets.file, secret(inventory.secrets.identity, root))
 
 
 def default_environment(root: Path) -> str:

@@ -13,10 +13,10 @@ from provision.plan.wanted import Wanted
 from provision.proxmox import Api, Login, ProxmoxError, Secret, tokens
 from provision.proxmox import rights as rights_table
 from provision.proxmox.validate import MissingRight, missing_rights
-from provision.secrets.files import write_private
 
 from .carry import told
-from .settings import Refused, Settings
+from .refused import Refused
+from .settings import Settings
 
 
 @click.command("validate")
@@ -78,10 +78,15 @@ def _create_token(settings: Settings, wanted: Wanted, *, rotate: bool) -> None:
     except ProxmoxError as error:
         raise Refused(str(error)) from error
     ref = inventory.proxmox.token_secret
-    if ref.kind == "file":
-        path = settings.root / ref.name
-        write_private(path, f"{secret.reveal()}\n".encode())
-        click.echo(f"{inventory.proxmox.token_id}: made; its secret is in {path}, and nowhere else")
+    try:
+        where = settings.secret_places(inventory).write(ref, secret.reveal())
+    except Refused as error:
+        # Proxmox shows it once: lost here, it could only be made anew.
+        click.echo(f"{error.message}\nits secret, once, put it into {ref} yourself:", err=True)
+        click.echo(secret.reveal())
+        raise SystemExit(2) from error
+    if where is not None:
+        click.echo(f"{inventory.proxmox.token_id}: made; its secret is in {where}, and nowhere else")
         return
     click.echo(f"{inventory.proxmox.token_id}: made; its secret is shown once, put it into {ref}:", err=True)
     click.echo(secret.reveal())

@@ -42,7 +42,11 @@ def build(environment: str, layers: Layers, folder: Path, notes: Notes) -> Inven
         ha_rules=record.each("ha_rules", "HA rule", _ha_rule),
         backup_jobs=record.each("backup_jobs", "backup job", _backup_job),
         place=layers.machines.place,
-        places={**record.places(), "kubernetes": kubernetes.place("version")},
+        places={
+            **record.places(),
+            "kubernetes": kubernetes.place("version"),
+            "token": record.record("proxmox").record("token").place("secret"),
+        },
     )
     kubernetes.close()
     record.close("defaults")

@@ -4,7 +4,7 @@ from ipaddress import IPv4Address
 
 from generator.source import Map
 
-from .model import Network, Pool, Site
+from .model import Network, Pool, SecretStore, Site
 from .read import Notes, Record
 
 
@@ -25,6 +25,7 @@ def build_site(tree: Map, notes: Notes) -> Site:
         networks=record.each("networks", "network", _network),
         addresses=_addresses(record),
         pools=record.each("address_pools", "pool", _pool),
+        store=_store(record.record("secret_store", "the site's 'secret_store'")),
         place=tree.place,
     )
     kubernetes.close()
@@ -56,3 +57,22 @@ def _addresses(record: Record) -> dict[str, IPv4Address]:
 def _pool(name: str, record: Record) -> Pool | None:
     span = record.span("range")
     return None if span is None else Pool(name, record.text("network", "cluster"), *span)
+
+
+def _store(record: Record) -> SecretStore:
+    """Read of the secret store what a client of ours needs; the rest is External Secrets' and the generator's."""
+    provider = record.record("provider")
+    infisical, vault = provider.record("infisical"), provider.record("vault")
+    scope = infisical.record("secretsScope")
+    kind = next(iter(provider.tree), "")
+    url = infisical.text("hostAPI", "https://app.infisical.com") if kind == "infisical" else vault.text("server")
+    if vault.text("version", "v2") != "v2":
+        kind = "vault of another version than v2"
+    return SecretStore(
+        kind=kind,
+        url=url,
+        project=scope.text("projectSlug"),
+        environment=scope.text("environmentSlug"),
+        mount=vault.text("path", "secret"),
+        place=record.tree.place,
+    )

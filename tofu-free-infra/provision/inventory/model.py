@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from generator.finding import Place
 
@@ -49,6 +50,27 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretStore:
+    """The site's secret store, as External Secrets is told of it.
+
+    `kind` is the provider's name, "" where none is named. `project` and `environment` are Infisical's, `mount` is the
+    path of Vault's key-value engine.
+    """
+
+    kind: str
+    url: str
+    project: str
+    environment: str
+    mount: str
+    place: Place
+
+    @property
+    def host(self) -> str:
+        """Return the host of its URL."""
+        return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What the site file says under this environment. `kubernetes` is the minor, `api` the VIP."""
 
@@ -62,6 +84,7 @@ class Site:
     networks: Mapping[str, Network]
     addresses: Mapping[str, IPv4Address]
     pools: Mapping[str, Pool]
+    store: SecretStore
     place: Place
 
 
@@ -282,6 +305,9 @@ class Secrets:
     file: Path | None
     identity: SecretRef | None
     store: str | None
+
+    def __str__(self) -> str:
+        return str(self.file) if self.file is not None else f"the secret store, under {self.store!r}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from .model import SHARED_KINDS, Inventory, Machine, Vm
 from .read import Notes
 from .rules_ha import check_ha
 from .rules_space import check_space
+from .rules_store import check_store
 
 
 def check(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
@@ -25,6 +26,7 @@ def check(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None
     _backups(inventory, notes)
     check_ha(inventory, notes)
     check_space(inventory, others, notes)
+    check_store(inventory, notes)
 
 
 def _ids(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import base64
 import http.client
 import json
-import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +15,12 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from provision.secrets.https import Connection, Place
 from provision.talos.error import TalosError, Unreachable
 from provision.talos.kubeconfig import Kubeconfig
 from provision.talos.tls import client_context
 
 Object = dict[str, Any]
-Place = tuple[str, int]
 JSON, MERGE, APPLY = "application/json", "application/merge-patch+json", "application/apply-patch+yaml"
 
 
@@ -31,23 +30,6 @@ class KubernetesRefused(TalosError):
     def __init__(self, text: str, code: int) -> None:
         super().__init__(text)
         self.code = code
-
-
-class _Connection(http.client.HTTPSConnection):
-    """A connection whose certificate must name one address while the bytes go to another."""
-
-    def __init__(self, name: str, place: Place, context: ssl.SSLContext, timeout_s: float) -> None:
-        super().__init__(name, place[1], context=context, timeout=timeout_s)
-        self._place, self._tls = place, context
-
-    def connect(self) -> None:
-        """Connect to the place, and check the name."""
-        plain = socket.create_connection(self._place, self.timeout)
-        try:
-            self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
-        except BaseException:
-            plain.close()
-            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +98,7 @@ class Kubernetes:
     def _exchange(self, method: str, path: str, body: Object | None, kind: str) -> tuple[int, str]:
         parts = urlsplit(self.server)
         wanted = (parts.hostname or "", parts.port or 443)
-        connection = _Connection(self.name, self.addresses.get(wanted, wanted), self.context, self.timeout_s)
+        connection = Connection(self.name, self.addresses.get(wanted, wanted), self.context, self.timeout_s)
         try:
             text = json.dumps(body) if body is not None else None
             connection.request(method, path, text, {"Content-Type": kind, "Accept": JSON})
