@@ -1,18 +1,24 @@
 """`make bench`: print what the generator costs, and how that grows.
 
 python -m bench [--services N] [--quick]
+python -m bench provision [--nodes N] [--rate R]
 """
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
+from bench import provision
 from bench.generator import Result, grow, measure
 
 _GROWTH = (250, 500, 1000, 2500, 5000)
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["provision"]:
+        provision.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--services", type=int, default=1000)
     parser.add_argument("--quick", action="store_true", help="without the growth from 250 to 5,000 services")

@@ -8,13 +8,16 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import re
+import shutil
 import signal
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,7 @@ from provision.talos.connection import parse_address_map
 from provision.talos.wait import RealClock
 from tests.provision.apply.simulated import MORE, Told
 from tests.provision.apply.varied import cluster_of, shipped, talos, without
+from tests.provision.inventory.ends import at_end, with_nodes
 from tests.provision.inventory.inventory_files import ROOT
 from tests.simulators.proxmox.sample import ADMIN, ADMIN_PASSWORD
 from tests.simulators.together import build
@@ -64,6 +68,7 @@ class Scenario:
     planner: Callable[[Ground], Planner] = lambda ground: lambda seen: plan(ground.wanted, seen)
     resume: Callable[[Ground], Planner] | None = None
     agreed: Any = None
+    ten_hosts: bool = False
 
 
 def _upgrading(ground: Ground) -> Planner:
@@ -91,7 +96,18 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     "upgrade": Scenario(lambda: upgraded(cluster_of(1, 1)), lambda: cluster_of(1, 1), _upgrading),
     "destroy": Scenario(small, small, _destroying),
+    "grow to 3+10": Scenario(lambda: _over_ten(3, 10), lambda: _over_ten(1, 1), ten_hosts=True),
+    "shrink from 3+10": Scenario(lambda: _over_ten(1, 1), lambda: _over_ten(3, 10), ten_hosts=True),
 }
+
+
+@cache
+def _ten() -> Path:
+    return at_end(Path(tempfile.mkdtemp(prefix="ten-hosts-")) / "repository", "ten-hosts")
+
+
+def _over_ten(planes: int, workers: int) -> Inventory:
+    return with_nodes(_ten(), planes, workers)
 
 
 @dataclass(slots=True)
@@ -140,26 +156,26 @@ class Site:
 
 
 def _widest(inventory: Inventory) -> Any:
-    """Return the rights for the largest inventory of a scenario, so that one token serves all of it."""
+    """Return the rights for the largest inventory on these hosts, so that one token serves all of a scenario."""
     scope = Wanted(small()).scope
     return replace(scope, hosts=frozenset(inventory.hosts))
 
 
-def open_site(folder: Path) -> Site:
-    """Fork a site and wait until it listens."""
+def open_site(folder: Path, values: Path) -> Site:
+    """Fork a site of this folder's hosts and wait until it listens."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(read_end)
-        asyncio.run(_serve(folder, write_end))
+        asyncio.run(_serve(folder, values, write_end))
         os._exit(0)
     os.close(write_end)
     with os.fdopen(read_end) as stream:
         return Site(json.loads(stream.readline()), pid, folder)
 
 
-async def _serve(folder: Path, write_end: int) -> None:
-    async with build(ROOT / "values", folder / "proxmox", rate=RATE, more=MORE) as together:
+async def _serve(folder: Path, values: Path, write_end: int) -> None:
+    async with build(values, folder / "proxmox", rate=RATE, more=MORE) as together:
         os.write(write_end, json.dumps(together.facts).encode() + b"\n")
         await asyncio.Event().wait()
 
@@ -257,8 +273,9 @@ def _without_numbers(text: str) -> str:
 def play(name: str, kills: tuple[int, ...], *, forget: bool, folder: Path) -> dict[str, Any]:
     """Play a scenario, killed at these points one after the other, then to its end; return what came of it."""
     scenario = SCENARIOS[name]
-    site = open_site(folder)
-    site.ground(small())  # makes the token, once, before anything is forked
+    site = open_site(folder, (_ten() if scenario.ten_hosts else ROOT) / "values")
+    # makes the token, once, before anything is forked
+    site.ground(scenario.after() if scenario.ten_hosts else small())
     try:
         if scenario.before is not None:
             code = run_client(site, scenario.before(), _applying, 0, None)
@@ -303,12 +320,25 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="take every n-th point only")
     parser.add_argument("--first", type=int, default=1, help="begin at this point")
     parser.add_argument("--forget", action="store_true", help="delete the journal after each kill")
+    parser.add_argument("--sample", type=int, default=0, help="take so many points, by chance")
+    parser.add_argument("--seed", type=int, default=0, help="what chance begins with")
     parser.add_argument("--twice", type=int, default=0, help="kill the second run too, after so many lines")
     arguments = parser.parse_args()
+    try:
+        _play_all(arguments)
+    finally:
+        if SCENARIOS[arguments.scenario].ten_hosts:
+            shutil.rmtree(_ten().parent)
+
+
+def _play_all(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         calm = play(arguments.scenario, (), forget=False, folder=Path(folder))
     _tell({"point": 0, **calm})
-    for point in range(arguments.first, calm["lines"] + 1, arguments.every):
+    points = range(arguments.first, calm["lines"] + 1, arguments.every)
+    if arguments.sample:
+        points = sorted(random.Random(arguments.seed).sample(points, min(arguments.sample, len(points))))
+    for point in points:
         kills = (point, arguments.twice) if arguments.twice else (point,)
         with tempfile.TemporaryDirectory() as folder:
             _tell({"point": point, **play(arguments.scenario, kills, forget=arguments.forget, folder=Path(folder))})

@@ -1,6 +1,6 @@
 """Inventories of many shapes, made from the shipped ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -36,9 +36,9 @@ def node_like(base: Node, name: str, number: int, **changes: Any) -> Node:
     )
 
 
-def cluster_of(planes: int, workers: int, base: Inventory | None = None, hosts: Sequence[str] = HOSTS) -> Inventory:
+def cluster_of(planes: int, workers: int) -> Inventory:
     """Return dev with so many nodes; node n always has the same place, whatever the counts."""
-    dev = base or shipped("dev")
+    dev = shipped("dev")
     plane, worker = dev.nodes["dev-1"], dev.nodes["dev-2"]
     small: Mapping[str, Disk] = {
         "system": plane.disks["system"],
@@ -46,12 +46,9 @@ def cluster_of(planes: int, workers: int, base: Inventory | None = None, hosts: 
     }
     nodes = {}
     for index in range(planes):
-        nodes[f"cp-{index + 1}"] = node_like(plane, f"cp-{index + 1}", index, host=hosts[index % len(hosts)])
+        nodes[f"cp-{index + 1}"] = node_like(plane, f"cp-{index + 1}", index)
     for index in range(workers):
-        place = hosts[(5 + index) % len(hosts)]
-        nodes[f"w-{index + 1}"] = node_like(
-            worker, f"w-{index + 1}", 5 + index, disks=small, memory_bytes=8 * GIB, host=place
-        )
+        nodes[f"w-{index + 1}"] = node_like(worker, f"w-{index + 1}", 5 + index, disks=small, memory_bytes=8 * GIB)
     return replace(dev, nodes=nodes)
 
 

@@ -2,10 +2,12 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from provision.cli.main import provision
 from tests.provision.cli.console import Console
@@ -43,17 +45,50 @@ def test_guide_works_from_top_to_bottom(shell: Console, monkeypatch: pytest.Monk
     assert "plan of dev: nothing to do" in done[-1]
 
 
+def understood(command: list[str]) -> str:
+    """Return the path of a command that there is, with options that it has."""
+    context = click.Context(provision, info_name="provision")
+    group: click.Command = provision
+    words, path = (command[2:] if command[0] in ("--env", "-e") else list(command)), []
+    while isinstance(group, click.Group):
+        path.append(words.pop(0))
+        found = group.get_command(context, path[-1])
+        assert found is not None, command
+        group = found
+    known = {option for parameter in group.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known, command
+    return " ".join(path)
+
+
+def every_command(group: click.Group = provision, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield each command and group with its path."""
+    yield path, group
+    for name, command in group.commands.items():
+        inner = f"{path} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from every_command(command, inner)
+        else:
+            yield inner, command
+
+
+@pytest.mark.parametrize(
+    ("path", "command"), list(every_command()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_help_has_examples_that_work(path: str, command: click.Command) -> None:
+    text = CliRunner().invoke(provision, [*path.split(), "--help"], terminal_width=80, max_content_width=80).output
+    assert max(map(len, text.splitlines())) <= 80
+    assert "..." not in text.partition("Commands:")[2]
+    examples = text.partition("Examples:\n")[2].splitlines()
+    assert examples
+    for line in examples:
+        words = shlex.split(line.partition("#")[0].partition("|")[0])
+        assert words[0] == "provision"
+        assert understood(words[1:]).startswith(path)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_page_names_only_what_there_is(page: Path) -> None:
     for command in commands(page):
-        context = click.Context(provision, info_name="provision")
-        group: click.Command = provision
-        words = command[2:] if command[0] == "--env" else command
-        while isinstance(group, click.Group):
-            found = group.get_command(context, words.pop(0))
-            assert found is not None, command
-            group = found
-        known = {option for parameter in group.params for option in parameter.opts}
-        assert {word for word in words if word.startswith("--")} <= known, command
+        understood(command)
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
         assert target.startswith("http") or (page.parent / target).exists(), target

@@ -14,6 +14,7 @@ from generator.catalogue.read import Notes
 from generator.source import read_file
 from provision.inventory import Inventory, environments, load
 from provision.inventory.read import size_of
+from tests.provision.inventory.ends import at_end
 from tests.provision.inventory.inventory_files import ROOT, copied, edited, loaded
 
 
@@ -65,6 +66,14 @@ def compare(ours: Inventory, other: theirs.Inventory) -> None:
 @pytest.mark.parametrize("environment", environments(ROOT))
 def test_both_readers_understand_the_same(environment: str) -> None:
     compare(loaded(ROOT, environment), understood_by_the_generator(ROOT, environment))
+
+
+@pytest.mark.parametrize(("end", "planes", "workers"), [("one-host", 1, 1), ("ten-hosts", 3, 10)])
+def test_both_readers_understand_both_ends(end: str, planes: int, workers: int, tmp_path: Path) -> None:
+    root = at_end(tmp_path, end)
+    found = loaded(root, "dev")
+    assert (len(found.control_planes), len(found.workers)) == (planes, workers)
+    compare(found, understood_by_the_generator(root, "dev"))
 
 
 NODE = (

@@ -85,7 +85,7 @@ class _Apid:
     async def close(self) -> None:
         """Stop listening and cut every connection."""
         for transport in list(self.transports):
-            with contextlib.suppress(AttributeError):  # Python 3.11.2: a transport that lost its connection has no abort
+            with contextlib.suppress(AttributeError):  # 3.11.2: a lost connection has no abort
                 transport.abort()
         if self.server is not None:
             self.server.close()

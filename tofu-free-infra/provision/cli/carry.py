@@ -30,6 +30,7 @@ from .refused import Refused
 from .settings import Settings
 
 _T = TypeVar("_T")
+_SHOW_CURSOR = "\x1b[?25h"
 _KNOWN = (
     ProxmoxError, TalosError, SecretsError, FactoryError, NoKeysError, Blocked, NotApproved, PlanFileError, PlanError,
     SchematicError, StepFailed, Stopped, UnknownNode,
@@ -107,7 +108,7 @@ def carry_out(
         display = _Late(stack)
 
         def ask(plan: Plan) -> bool:
-            click.echo(as_text(plan, ground.wanted, colour=settings.colour))
+            click.echo(as_text(plan, ground.wanted, colour=settings.colour, width=settings.width))
             agreed = choice.yes or choice.approved is not None or _agrees(plan, choice)
             if agreed:
                 display.open(plan)
@@ -165,6 +166,8 @@ def _signals(stop: Stop) -> Iterator[None]:
 
     def asked() -> None:
         if stop.asked:
+            if sys.stderr.isatty():
+                click.echo(_SHOW_CURSOR, err=True, nl=False)  # the board hid it, and is not asked any more
             click.echo("stopped at once; what runs in Proxmox goes on, apply again to go on from there", err=True)
             os._exit(130)
         stop.asked = True

@@ -25,7 +25,7 @@ from .settings import Settings
 _OUT = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command("status")
+@click.command("status", short_help="Show machines, nodes and etcd as they are.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def status_command(settings: Settings, is_json: bool) -> None:
@@ -84,7 +84,7 @@ def etcd_command() -> None:
     """Look after etcd."""
 
 
-@etcd_command.command("members")
+@etcd_command.command("members", short_help="List the members, and what is wrong with them.")
 @click.pass_obj
 def etcd_members(settings: Settings) -> None:
     """List the members, and what is wrong with them; exits 1 where something is."""
@@ -99,7 +99,7 @@ def etcd_members(settings: Settings) -> None:
         raise SystemExit(1)
 
 
-@etcd_command.command("snapshot")
+@etcd_command.command("snapshot", short_help="Save a snapshot, checked.")
 @click.argument("file", type=_OUT)
 @click.option("--without-quorum", is_flag=True, help="Copy a member's database; it has no hash to check.")
 @click.pass_obj
@@ -136,7 +136,7 @@ async def _copy(ground: Ground, file: Path) -> int:
     raise Refused("no control plane gives its database:\n  " + "\n  ".join(problems))
 
 
-@click.command("kubeconfig")
+@click.command("kubeconfig", short_help="Fetch an admin's kubeconfig.")
 @click.option("--out", type=_OUT, help="Where to write it.")
 @click.pass_obj
 def kubeconfig_command(settings: Settings, out: Path | None) -> None:
@@ -144,18 +144,18 @@ def kubeconfig_command(settings: Settings, out: Path | None) -> None:
     click.echo(str(write_kubeconfig(settings, settings.ground(), out)))
 
 
-@click.group("secrets")
+@click.group("secrets", short_help="Look after the cluster's keys.")
 def secrets_command() -> None:
     """Look after the cluster's keys; none is ever printed, but a new age identity."""
 
 
-@secrets_command.command("identity")
+@secrets_command.command("identity", short_help="Print a new age identity, once.")
 def secrets_identity() -> None:
     """Print a new age identity, once: it opens the file of the cluster's keys."""
     click.echo(new_identity())
 
 
-@secrets_command.command("make")
+@secrets_command.command("make", short_help="Make the cluster's keys, unless they are there.")
 @click.pass_obj
 def secrets_make(settings: Settings) -> None:
     """Make the cluster's keys, unless they are there; `apply` does it by itself."""
@@ -166,7 +166,7 @@ def secrets_make(settings: Settings) -> None:
     click.echo(f"{ground.wanted.inventory.secrets}: {'was there already, and was left alone' if was_there else 'made'}")
 
 
-@secrets_command.command("rotate")
+@secrets_command.command("rotate", short_help="Renew the client certificate for Talos.")
 @click.option("--if-due", is_flag=True, help="Only where the talosconfig has less than 90 days to live.")
 @click.pass_obj
 def secrets_rotate(settings: Settings, if_due: bool) -> None:

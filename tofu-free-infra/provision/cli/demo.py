@@ -28,14 +28,14 @@ from provision.talos.kubernetes.drain import nodes
 
 from .carry import Choice, carry_out, told
 from .refused import Refused
-from .settings import Settings
+from .settings import Settings, terminal_width
 
 CHECKOUT = Path(__file__).parents[3]
 RATE = 40.0
 _ADMIN = ("root@pam", "simulated-root")
 
 
-@click.command("demo")
+@click.command("demo", short_help="Build a whole site, simulated, in this terminal.")
 @click.option("--env", "environment", default="prod", show_default=True, help="Whose inventory to build.")
 @click.option("--rate", default=RATE, show_default=True, help="How much faster than real machines.")
 def demo(environment: str, rate: float) -> None:
@@ -95,7 +95,13 @@ def _run(site: _Site, environment: str, rate: float) -> None:
     if inventory is None:
         raise Refused(f"there is no sound inventory of {environment!r}")
     settings = Settings(
-        site.root, environment, site.facts["map"], colour=sys.stdout.isatty(), factory=site.facts["factory"], rate=rate
+        site.root,
+        environment,
+        site.facts["map"],
+        colour=sys.stdout.isatty(),
+        width=terminal_width(),
+        factory=site.facts["factory"],
+        rate=rate,
     )
     _say("1. A token with the least rights, made with an administrator's login")
     admin = settings.api(inventory, Login(_ADMIN[0], Secret(_ADMIN[1])))
@@ -114,7 +120,9 @@ def _run(site: _Site, environment: str, rate: float) -> None:
         ready = "waits for its network, which comes from Git" if not _is_ready(node) else "ready"
         click.echo(f"  {name}: kubelet {node['status']['nodeInfo']['kubeletVersion']}, {ready}")
     _say("4. The plan again")
-    click.echo(as_text(plan(ground.wanted, told(look(ground))), ground.wanted, colour=settings.colour))
+    click.echo(
+        as_text(plan(ground.wanted, told(look(ground))), ground.wanted, colour=settings.colour, width=settings.width)
+    )
 
 
 def _is_ready(node: dict[str, Any]) -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from . import cluster_commands, demo, plan_commands, site_commands
-from .settings import STATE, Settings, default_environment, read_map
+from .examples import give_examples
+from .settings import STATE, Settings, default_environment, read_map, terminal_width
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,6 +43,7 @@ def provision(
         map=read_map(address_map),
         state=state,
         colour=sys.stdout.isatty() if colour is None else colour,
+        width=terminal_width(),
         factory=factory,
         rate=rate,
     )
@@ -49,6 +51,7 @@ def provision(
 
 for command in (*plan_commands.COMMANDS, *cluster_commands.COMMANDS, *site_commands.COMMANDS, demo.demo):
     provision.add_command(command)
+give_examples(provision)
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ _BREAK = click.option("--break-lock", is_flag=True, help="Show who holds the loc
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command("plan")
+@click.command("plan", short_help="Show what is to be done.")
 @click.option("--out", type=_FILE, help="Write the plan to a file that `apply FILE` carries out.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @click.option("--drift", is_flag=True, help="Exit 1 if there is anything to do.")
@@ -43,7 +43,7 @@ def plan_command(settings: Settings, out: Path | None, is_json: bool, drift: boo
     if is_json:
         click.echo(json.dumps(as_json(made), indent=1))
     else:
-        click.echo(as_text(made, ground.wanted, colour=settings.colour))
+        click.echo(as_text(made, ground.wanted, colour=settings.colour, width=settings.width))
     if out is not None and not made.blockers:
         out.write_text(plan_file.write(made, ground.wanted, seen), encoding="utf-8")
         click.echo(f"written to {out}; `provision apply {out}` carries out exactly this", err=True)
@@ -53,7 +53,7 @@ def plan_command(settings: Settings, out: Path | None, is_json: bool, drift: boo
         raise SystemExit(1)
 
 
-@click.command("apply")
+@click.command("apply", short_help="Bring everything to what the inventory says.")
 @click.argument("file", type=_FILE, required=False)
 @_YES
 @_BREAK
@@ -95,7 +95,7 @@ def _approved(file: Path) -> tuple[PlanFile, str]:
         raise Refused(f"{file}: {error}") from error
 
 
-@click.command("replace")
+@click.command("replace", short_help="Make nodes anew, one by one.")
 @click.argument("nodes", nargs=-1)
 @click.option("--due", is_flag=True, help="Replace every node with a difference that only this closes, one by one.")
 @_YES
@@ -113,7 +113,7 @@ def replace_command(settings: Settings, nodes: Sequence[str], due: bool, yes: bo
     carry_out(settings, ground, planner, choice, marked=replacing.marker(nodes))
 
 
-@click.command("upgrade")
+@click.command("upgrade", short_help="Roll Talos, then Kubernetes, node by node.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show the steps, and do nothing.")
 @_YES
 @_BREAK
@@ -127,7 +127,7 @@ def upgrade_command(settings: Settings, only_plan: bool, yes: bool, break_lock: 
     carry_out(settings, ground, lambda seen: plan_upgrade(ground.wanted, seen), Choice(yes, break_lock=break_lock))
 
 
-@click.command("destroy")
+@click.command("destroy", short_help="Remove every machine of an environment.")
 @click.option("--name", help="The cluster's name, to say that you mean it.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show the steps, and do nothing.")
 @click.option("--no-drain", is_flag=True, help="Do not wait for pods to move.")
@@ -157,7 +157,7 @@ def destroy_command(
 
 
 def _show(settings: Settings, ground: Ground, made: Plan) -> None:
-    click.echo(as_text(made, ground.wanted, colour=settings.colour))
+    click.echo(as_text(made, ground.wanted, colour=settings.colour, width=settings.width))
     if made.blockers:
         raise SystemExit(2)
 

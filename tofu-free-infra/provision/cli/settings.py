@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,7 @@ class Settings:
     map: Mapping[str, str] = field(default_factory=dict)
     state: Path = STATE
     colour: bool = False
+    width: int | None = None  # of the terminal; None where there is none
     factory: str = "https://factory.talos.dev"
     rate: float = 1.0
 
@@ -105,6 +108,11 @@ def trust(inventory: Inventory) -> Trust:
         return Fingerprint(inventory.proxmox.fingerprint)
     assert inventory.proxmox.ca is not None
     return CaFile(inventory.proxmox.ca)
+
+
+def terminal_width() -> int | None:
+    """Return how wide the terminal is; None where the output goes to a file or a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def default_environment(root: Path) -> str:

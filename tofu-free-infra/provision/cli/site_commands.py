@@ -19,7 +19,7 @@ from .refused import Refused
 from .settings import Settings
 
 
-@click.command("validate")
+@click.command("validate", short_help="Test inventory, rights and hosts; make the token.")
 @click.option("--offline", is_flag=True, help="Judge the inventory alone.")
 @click.option("--role", is_flag=True, help="Print the least rights that the token needs, and stop.")
 @click.option("--create-token", is_flag=True, help="Ask for an administrator's login; make roles, user and token.")
