@@ -64,6 +64,9 @@ class Watcher:
     def waiting(self, step: Step, what: str, reason: str, waited_s: float) -> None:
         """Nothing to note."""
 
+    def noted(self, step: Step, text: str) -> None:
+        """Nothing to note."""
+
     def done(self, step: Step) -> None:
         """Note its end."""
         del self._running[step.id]

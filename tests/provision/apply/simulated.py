@@ -109,12 +109,16 @@ class Told:
     done_steps: list[str] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def begun(self, step: Step) -> None:
         """Nothing to remember."""
 
     def waiting(self, step: Step, what: str, reason: str, waited_s: float) -> None:
         self.waits.append(f"{step.id}: {what}: {reason}")
+
+    def noted(self, step: Step, text: str) -> None:
+        self.notes.append(f"{step.id}: {text}")
 
     def done(self, step: Step) -> None:
         self.done_steps.append(step.id)

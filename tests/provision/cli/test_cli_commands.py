@@ -1,7 +1,10 @@
 """Each command as a person types it, on the simulated site."""
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +20,14 @@ def dev(shell: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
     shell.log_in("dev", monkeypatch)
     shell.done("dev", "apply", "--yes")
     return shell
+
+
+def wait_for(shell: Console, holds: Callable[[Any], bool]) -> None:
+    """Wait until something holds on the site."""
+    end = time.monotonic() + 20
+    while not shell.site.call(holds):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_plan_of_prod_fits_one_screen(shell: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +153,12 @@ def test_upgrade_rolls_both(dev: Console) -> None:
     dev.edit("dev.yaml", "version: 1.36.3", "version: 1.36.9")
     assert "later: dev-1: Talos v1.13.9 → v1.14.1 (`provision upgrade`)" in dev.done("dev", "plan")
     assert dev.done("dev", "upgrade", "--plan").startswith("upgrade of dev: 8 steps")
-    dev.done("dev", "upgrade", "--yes")
+    old = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "old-dns", "namespace": "kube-system"}}
+    dev.site.call(lambda together: together.talos.more_manifests.append(old))
+    wait_for(dev, lambda t: any(key[3] == "old-dns" for key in t.talos.clusters[0].kubernetes.objects))
+    dev.site.call(lambda together: together.talos.more_manifests.clear())
+    note = "cluster/apply manifests: deleted kube-system_old-dns__ConfigMap: the new version does not bring it any more"
+    assert note in dev.done("dev", "upgrade", "--yes")
     assert "v1.14.1    not ready   1.36.9" in dev.done("dev", "status")
     assert dev.done("dev", "plan").startswith("plan of dev: nothing to do")
     dev.edit("dev.yaml", "version: 1.36.9", "version: 1.36.2")

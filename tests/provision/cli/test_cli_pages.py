@@ -92,3 +92,25 @@ def test_page_names_only_what_there_is(page: Path) -> None:
         understood(command)
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
         assert target.startswith("http") or (page.parent / target).exists(), target
+
+
+def test_every_cell_of_the_comparison_is_tried_or_cited() -> None:
+    text = (OPERATIONS / "guides/provision-beside-others.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    head, _, *rest = rows
+    sources = set(re.findall(r"^(\d)\. ", text, re.MULTILINE))
+    assert len(rest) > 10
+    for name, ours, *others in rest:
+        assert len(others) == len(head) - 2, name
+        assert "(tried: " in ours or "(tried" in ours, (name, ours)
+        for cell in others:
+            cited = set(re.findall(r"\[(\d)\]", cell))
+            assert cited <= sources, (name, cell)
+            assert cited or cell in ("n/v", "does not apply") or cell.endswith(", n/v"), (name, cell)
+    tried = re.findall(r"\(tried: `([^`]+)`", text)
+    assert tried
+    for place in tried:
+        file = place.split()[0]
+        known = [file] if "/" in file else [str(path) for path in (ROOT / "tests/provision").rglob(file)]
+        assert known, file
+        assert all((ROOT / path).exists() for path in known), place

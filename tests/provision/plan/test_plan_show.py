@@ -154,6 +154,7 @@ def test_encryption_changes_at_replace() -> None:
 
 def test_firewall_of_a_vm_is_all_that_it_may_do() -> None:
     prod = shipped("prod")
+    private = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
     assert [(r.direction, r.action, r.source or r.dest, r.proto, r.dport) for r in rules(prod, prod.vms["pbs"])] == [
         *(("in", "ACCEPT", f"10.0.10.2{n}", "tcp", "8007") for n in (1, 2, 3)),
         ("in", "ACCEPT", "10.0.20.0/24", "tcp", "8007"),
@@ -161,10 +162,17 @@ def test_firewall_of_a_vm_is_all_that_it_may_do() -> None:
         ("out", "ACCEPT", "10.0.10.1", "udp", "53"),
         ("out", "ACCEPT", "10.0.10.1", "tcp", "53"),
         ("out", "ACCEPT", "10.0.10.5", "tcp", "2049"),
+        ("out", "DROP", private, None, None),
+        ("out", "ACCEPT", None, "tcp", "443"),
+        ("out", "ACCEPT", None, "udp", "123"),
     ]
     sandbox = [(r.action, r.dest, r.dport) for r in rules(prod, prod.vms["sandbox"]) if r.direction == "out"]
-    private = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
-    assert sandbox[2:] == [("DROP", private, None), ("ACCEPT", None, "443"), ("ACCEPT", None, "80")]
+    assert sandbox[2:] == [
+        ("DROP", private, None),
+        ("ACCEPT", None, "443"),
+        ("ACCEPT", None, "80"),
+        ("ACCEPT", None, "123"),
+    ]
     talks = {"lan": ("nobody:1", "nas:x", "10.9.9.9:53/udp", "postgres-vm:postgres"), "internet": ("*:https",)}
     vm = replace(prod.vms["sandbox"], talks_to=talks)
     assert faults(prod, vm) == (

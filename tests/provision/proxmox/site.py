@@ -81,3 +81,6 @@ class Diary:
         """Remember why we wait, once."""
         if reason not in self.waits:
             self.waits.append(reason)
+
+    def noted(self, text: str) -> None:
+        """Nothing of Proxmox notes anything."""

@@ -10,9 +10,9 @@ import pytest
 from provision.talos.configuration import Mode, apply_configuration, hide_secrets
 from provision.talos.error import DeadlinePassed, Unreachable
 from provision.talos.kubeconfig import fetch_kubeconfig
-from provision.talos.kubernetes.client import Kubernetes, KubernetesRefused, from_kubeconfig
+from provision.talos.kubernetes.client import Kubernetes, KubernetesRefused, Object, from_kubeconfig
 from provision.talos.kubernetes.drain import _evict, _is_evictable, cordon, delete_node, drain, nodes, uncordon
-from provision.talos.kubernetes.manifests import UnknownKind, apply_manifests, path_of
+from provision.talos.kubernetes.manifests import Pruned, UnknownKind, apply_manifests, path_of, prune
 from provision.talos.kubernetes.rollout import wait_for_kubelet, wait_for_static_pod
 from provision.talos.resource import bootstrap_manifests, component
 from provision.talos.waiting import wait_until_ready
@@ -109,6 +109,54 @@ async def test_an_upgrade_of_kubernetes_is_seen_arriving() -> None:
         await wait_for_kubelet(kubernetes, WORKER.name, "v1.36.3", waiter, LONG, ready=False)
 
 
+def _more(kind: str, name: str, namespace: str | None = "kube-system") -> Object:
+    place = {"name": name, **({"namespace": namespace} if namespace else {})}
+    version = "rbac.authorization.k8s.io/v1" if kind == "ClusterRole" else "v1"
+    return {"apiVersion": version, "kind": kind, "metadata": place}
+
+
+async def test_manifests_that_left_are_pruned_and_what_is_another_s_stays() -> None:
+    async with with_kubernetes() as (cluster, kubernetes):
+        wanted: tuple[Object, ...] = ()
+        missing: Any = Refusing(404)
+        assert await prune(missing, wanted) == Pruned()
+        forbidden: Any = Refusing(403)
+        with pytest.raises(KubernetesRefused):
+            await prune(forbidden, wanted)
+        rows = [("ConfigMap", "old-dns"), ("ConfigMap", "in-git"), ("ConfigMap", "gone"), ("ConfigMap", "new-dns")]
+        cluster.site.more_manifests = [_more(kind, name) for kind, name in rows]
+        cluster.site.more_manifests += [_more("ClusterRole", "system:old", None), _more("Namespace", "old", None)]
+        inventory = "/api/v1/namespaces/kube-system/configmaps/talos-bootstrap-manifests-inventory"
+        while len((await kubernetes.get(inventory))["data"]) < 8:
+            await asyncio.sleep(0.02)
+        await kubernetes.patch(inventory, {"data": {"_x_flux.example.org_Widget": "{}", "_x__Nonsense": "{}"}})
+        await kubernetes.delete("/api/v1/namespaces/kube-system/configmaps/gone")
+        mark = {"metadata": {"annotations": {"config.k8s.io/owning-inventory": None}}}
+        await kubernetes.patch("/api/v1/namespaces/kube-system/configmaps/in-git", mark)
+        cluster.site.more_manifests = [_more("ConfigMap", "new-dns")]
+        async with cluster.talos.connect(FIRST) as session:
+            wanted = await bootstrap_manifests(session)
+        await apply_manifests(kubernetes, wanted)
+        found = await prune(kubernetes, wanted)
+        assert found.deleted == (
+            "_system__old_rbac.authorization.k8s.io_ClusterRole",
+            "kube-system_gone__ConfigMap",
+            "kube-system_old-dns__ConfigMap",
+        )
+        assert found.left == (
+            "_old__Namespace: a Namespace takes more with it than itself: delete it by hand",
+            "_x__Nonsense: its kind is not known here",
+            "_x_flux.example.org_Widget: its kind is not known here",
+            "kube-system_in-git__ConfigMap: it does not bear the inventory's mark: somebody else has it now",
+        )
+        kept = {key[1:] for key in cluster.site.clusters[0].kubernetes.objects}
+        assert ("configmaps", "kube-system", "old-dns") not in kept
+        assert ("clusterroles", "", "system:old") not in kept
+        assert {("namespaces", "", "old"), ("configmaps", "kube-system", "in-git")} <= kept
+        assert await prune(kubernetes, wanted) == Pruned(left=found.left)
+        assert (await kubernetes.get("/api/v1/namespaces/kube-system/configmaps/new-dns"))["metadata"]["annotations"]
+
+
 async def test_the_api_server_is_asked_and_its_refusals_are_told_whole() -> None:
     async with with_kubernetes() as (cluster, kubernetes):
         assert await kubernetes.is_ready()
@@ -127,10 +175,13 @@ async def test_the_api_server_is_asked_and_its_refusals_are_told_whole() -> None
 
 
 class Refusing:
-    """An API server that refuses every eviction with one code."""
+    """An API server that refuses every call with one code."""
 
     def __init__(self, code: int) -> None:
         self.code = code
+
+    async def get(self, path: str) -> None:
+        await self.post(path, None)
 
     async def post(self, path: str, body: object) -> None:
         raise KubernetesRefused(f"{path}: {self.code}", self.code)

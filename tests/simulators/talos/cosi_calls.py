@@ -6,6 +6,7 @@ from typing import Any
 
 from grpclib.const import Status
 
+from . import bootstrap_manifests
 from .call import Call, refuse
 from .kubelet import STATIC_PODS
 from .node import Node
@@ -129,21 +130,7 @@ def _kubernetes(node: Node) -> Iterator[_Resource]:
 
 
 def _manifests(node: Node) -> Iterator[_Resource]:
-    """Make the bootstrap manifests: one small one per kind of thing, its content following the API server's image."""
-    assert node.config is not None
-    version = node.config.images["kube-apiserver"].rpartition(":")[2]
-    dns = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "coredns", "namespace": "kube-system"},
-        "data": {"version": version},
-    }
-    account = {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": {"name": "coredns", "namespace": "kube-system"},
-    }
-    for name, items in (("11-core-dns", [account, dns]),):
+    for name, items in bootstrap_manifests.manifests(node):
         spec = make("chartroom.spec.Manifest")
         for item in items:
             spec.items.add().object.update(item)

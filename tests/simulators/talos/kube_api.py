@@ -196,8 +196,14 @@ class _Api:
         return _one(self.state.objects.get(_key(request)), request.match_info["plural"], request)
 
     async def apply_object(self, request: web.Request) -> web.Response:
-        """Apply server-side; any other patch of an object that is not known here is refused."""
+        """Apply server-side, or merge into what is there; any other patch is refused."""
         manager = request.query.get("fieldManager")
+        if request.content_type == "application/merge-patch+json":
+            there = self.state.objects.get(_key(request))
+            if there is not None:
+                _merge(there, await request.json())
+                self.state.stamp(there)
+            return _one(there, request.match_info["plural"], request)
         if request.content_type not in _APPLY:
             return _failure(
                 415, "UnsupportedMediaType", f"the body of the request was in an unknown format: {request.content_type}"

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from .bootstrap_manifests import apply_missing
 from .etcd import EtcdCluster
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def run(node: "Node", now: float) -> None:
     kubernetes.set_ready(node.hostname, ready=healthy and kubernetes.cni)
     if node.is_control_plane and node.serves_kubernetes():
         _run_static_pods(node, now, cluster)
+        apply_missing(node, kubernetes)
 
 
 def _run_static_pods(node: "Node", now: float, cluster: EtcdCluster) -> None:

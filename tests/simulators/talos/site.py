@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from .clock import Clock
 from .etcd import EtcdCluster
@@ -39,6 +39,7 @@ class Site:
     operator: str = "127.0.0.1"  # the address from which calls seem to come, for the ingress firewall
     latency: float = 0.0  # simulated seconds before each answer
     calls: list[str] = field(default_factory=list)
+    more_manifests: list[dict[str, Any]] = field(default_factory=list)  # beside those of the version
     _servers: dict[Place, tuple[object, Opened]] = field(default_factory=dict)
     _loop: asyncio.Task[None] | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # servers are opened and closed by one at a time

@@ -23,6 +23,9 @@ class Teller(Protocol):
     def waiting(self, step: Step, what: str, reason: str, waited_s: float) -> None:
         """A step waits, for this reason, and has done so for so long."""
 
+    def noted(self, step: Step, text: str) -> None:
+        """A step has something that a person should know of."""
+
     def done(self, step: Step) -> None:
         """A step is done."""
 
@@ -67,6 +70,9 @@ class _Watch:
 
     def waiting(self, doing: str, reason: str, waited_s: float) -> None:
         self._loop.call_soon_threadsafe(self._teller.waiting, self._step, doing, reason, waited_s)
+
+    def noted(self, text: str) -> None:
+        self._loop.call_soon_threadsafe(self._teller.noted, self._step, text)
 
 
 async def carry_out(

@@ -9,7 +9,7 @@ from provision.plan.step import Kind, Step
 from provision.proxmox import power
 from provision.talos.configuration import Mode
 from provision.talos.error import DeadlinePassed, Node, TalosError
-from provision.talos.kubernetes.manifests import apply_manifests
+from provision.talos.kubernetes.manifests import apply_manifests, prune
 from provision.talos.kubernetes.rollout import wait_for_kubelet, wait_for_static_pod
 from provision.talos.lifecycle import Upgraded, reboot, rollback, upgrade
 from provision.talos.machine import boot_id, version
@@ -122,10 +122,16 @@ async def _put_images(turn: Turn, node: Node, images: Mapping[str, str]) -> None
 
 
 async def _manifests(turn: Turn, step: Step) -> None:
-    """Apply the bootstrap manifests of the version that runs now."""
+    """Apply the bootstrap manifests of the version that runs now, and take away what only the one before had."""
     async with turn.ground.talos().connect(turn.ground.control_planes[0]) as session:
         manifests = await bootstrap_manifests(session)
-    await apply_manifests(kubernetes(turn.ground), manifests)
+    api = kubernetes(turn.ground)
+    await apply_manifests(api, manifests)
+    pruned = await prune(api, manifests)
+    for entry in pruned.deleted:
+        turn.watch.noted(f"deleted {entry}: the new version does not bring it any more")
+    for text in pruned.left:
+        turn.watch.noted(f"left alone {text}")
 
 
 WORK: Mapping[Kind, Callable[[Turn, Step], Awaitable[None]]] = {

@@ -36,6 +36,10 @@ class Lines:
             self._told[step.id] = now
             click.echo(f"      {step.id}: {reason}, for {waited_s:.0f} s", err=True)
 
+    def noted(self, step: Step, text: str) -> None:
+        """Say what a step wants known."""
+        click.echo(f"      {step.id}: {text}", err=True)
+
     def done(self, step: Step) -> None:
         """Say that a step is done, and how long it took."""
         self._count += 1
@@ -74,6 +78,10 @@ class Board:
         if step.id in self._running:
             self._running[step.id] = (self._running[step.id][0], reason)
             self._draw()
+
+    def noted(self, step: Step, text: str) -> None:
+        """Say what a step wants known, above the table."""
+        self._console.print(f"      {step.id}: {text}", markup=False, highlight=False)
 
     def done(self, step: Step) -> None:
         """Take a step off the board."""

@@ -47,6 +47,9 @@ class Watch(Protocol):
     def waiting(self, doing: str, reason: str, waited_s: float) -> None:
         """We wait, for this reason, and have done so for so long."""
 
+    def noted(self, text: str) -> None:
+        """Something was done, or left, that a person should know of."""
+
 
 class Silent:
     """Nobody watches."""
@@ -56,3 +59,6 @@ class Silent:
 
     def waiting(self, doing: str, reason: str, waited_s: float) -> None:
         """Show nothing."""
+
+    def noted(self, text: str) -> None:
+        """Tell nobody."""
