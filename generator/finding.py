@@ -1,5 +1,6 @@
 """What is wrong, where, and what to do about it: the one result type of every stage."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -10,6 +11,14 @@ from typing import NamedTuple
 _LONGEST_SHOWN_LINE = 160
 
 
+def shown(text: str) -> str:
+    """Return a text, or a path with whatever bytes the disk has for it, so that it prints on one line."""
+    if text.isprintable():
+        return text
+    decoded = os.fsencode(text).decode(errors="backslashreplace")
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in decoded)
+
+
 class Place(NamedTuple):
     """A position in a file that a person wrote. Lines and columns count from 1."""
 
@@ -18,7 +27,7 @@ class Place(NamedTuple):
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{shown(self.path)}:{self.line}:{self.column}"
 
 
 class Severity(IntEnum):
@@ -81,19 +90,23 @@ def format_finding(finding: Finding, root: Path | None = None) -> str:
     `root` is the folder that the finding's paths are relative to; without it, or where the line
     cannot be read, the source line and the caret are left out.
     """
-    head = f"{finding.place}: {finding.severity}: {finding.message} [{finding.rule}]"
+    head = f"{finding.place}: {finding.severity}: {shown(finding.message)} [{finding.rule}]"
     lines = [head]
     source = _source_line(root / finding.place.path, finding.place.line) if root else None
     if source is not None and len(source) <= _LONGEST_SHOWN_LINE:
-        lines += [f"    {source}", f"    {_caret_margin(source, finding.place.column)}^"]
+        lines += [f"    {_shown_line(source)}", f"    {_caret_margin(source, finding.place.column)}^"]
     lines += [f"  also: {place}" for place in finding.also]
-    lines.append(f"  fix: {finding.fix}")
+    lines.append(f"  fix: {shown(finding.fix)}")
     return "\n".join(lines)
 
 
 def _caret_margin(source: str, column: int) -> str:
     """Return the blanks before the caret, tabs kept so that it stays under its letter."""
-    return "".join(letter if letter == "\t" else " " for letter in source[: column - 1])
+    return "".join(letter if letter == "\t" else " " for letter in _shown_line(source[: column - 1]))
+
+
+def _shown_line(source: str) -> str:
+    return "\t".join(shown(part) for part in source.split("\t"))
 
 
 @lru_cache(maxsize=256)

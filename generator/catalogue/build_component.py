@@ -2,6 +2,7 @@
 
 from generator.catalogue import read
 from generator.catalogue.build_container import build_container, mount_of, ports_of, secret_ref, secrets_of
+from generator.catalogue.gaps import HERE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import (
     HTTP,
@@ -96,6 +97,7 @@ def _init_containers(tree: Map, owner: str, notes: Notes) -> dict[str, Container
                 "catalogue/missing-field",
                 f"init container {name!r} lacks 'image'",
                 "add `image: registry/name:tag`",
+                lacks=(HERE, "image"),
             )
             return None
         return build_container(name, value, owner, notes, sidecar=value.get("restartPolicy") == "Always")
@@ -108,9 +110,8 @@ def build_volume(name: str, tree: Map, place: Place, notes: Notes) -> Volume | N
     forms = [form for form in _FORMS if tree.get(form) is not None]
     if len(forms) != 1:
         message = f"volume {name!r} has {len(forms)} sources, exactly one is expected"
-        notes.error(
-            place, "catalogue/volume-source", message, "state one of size, nfs, emptyDir, hostPath, existingClaim"
-        )
+        fix = "state one of size, nfs, emptyDir, hostPath, existingClaim"
+        notes.error(place, "catalogue/volume-source", message, fix, lacks=(HERE, *_FORMS))
         return None
     form = forms[0]
     backup = tree.child("backup")
@@ -123,6 +124,7 @@ def build_volume(name: str, tree: Map, place: Place, notes: Notes) -> Volume | N
             "catalogue/missing-field",
             f"volume {name!r} lacks 'backup'",
             "add `backup: tier1`, tier2, tier3 or tier4",
+            lacks=(HERE, "backup"),
         )
     host_path = tree.child("hostPath")
     empty_dir = read.json(tree, "emptyDir")

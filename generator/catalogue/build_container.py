@@ -2,6 +2,7 @@
 
 from generator.catalogue import read
 from generator.catalogue.expand import PROBE_NAMES
+from generator.catalogue.gaps import HERE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import HTTP, Container, File, Json, Mount, Port, SecretRef
 from generator.finding import Place
@@ -92,6 +93,7 @@ def _file(path: str, value: Map, place: Place, owner: str, notes: Notes) -> File
             "catalogue/file-source",
             f"file {path!r} has {len(sources)} sources, exactly one is expected",
             "state one of text, source, secret",
+            lacks=(HERE, "text", "source", "secret"),
         )
         return None
     secret = read.text(value, "secret")
@@ -127,9 +129,8 @@ def _probes(tree: Map, notes: Notes) -> tuple[dict[str, Json], str | None]:
         chosen = [handler for handler in _HANDLERS if handler in value]
         if len(chosen) != 1:
             message = f"the {name} probe has {len(chosen)} handlers, exactly one is expected"
-            notes.error(
-                block.key_place(name), "catalogue/probe-handler", message, "state one of httpGet, tcpSocket, exec, grpc"
-            )
+            fix = "state one of httpGet, tcpSocket, exec, grpc"
+            notes.error(block.key_place(name), "catalogue/probe-handler", message, fix, lacks=(HERE, *_HANDLERS))
             continue
         threshold, period = PROBE_DEFAULTS[name]
         probe = _json_of(value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from generator.catalogue import quantity, read
 from generator.catalogue.build_container import ports_of
+from generator.catalogue.gaps import INVENTORY
 from generator.catalogue.inventory import Disk, Host, Inventory, Node, Role, Storage, Vm
 from generator.catalogue.read import Notes
 from generator.finding import Finding, Place
@@ -107,7 +108,8 @@ def _disks(tree: Map, notes: Notes) -> dict[str, Disk]:
     def build(name: str, value: Map, place: Place) -> Disk:
         size = read.bytes_of(value, "size", notes)
         if size is None:
-            notes.error(place, "inventory/missing-field", f"disk {name!r} lacks 'size'", "add `size: 100Gi`")
+            message, fix = f"disk {name!r} lacks 'size'", "add `size: 100Gi`"
+            notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, "size"))
         return Disk(
             name, size or 0, read.text(value, "storage") or storage, read.text(value, "backup") or "tier4", place
         )
@@ -120,9 +122,8 @@ def _machine_fields(name: str, tree: Map, place: Place, notes: Notes) -> dict[st
     if "metal" not in tree:
         missing += [key for key in ("host", "vm_id") if tree.get(key) is None]
     for key in missing:
-        notes.error(
-            place, "inventory/missing-field", f"machine {name!r} lacks {key!r}", f"add `{key}` to it, or to `defaults`"
-        )
+        message, fix = f"machine {name!r} lacks {key!r}", f"add `{key}` to it, or to `defaults`"
+        notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, key))
     if missing:
         return None
     order = tree.child("order")
@@ -158,6 +159,7 @@ def _node(name: str, tree: Map, place: Place, notes: Notes) -> Node | None:
             "inventory/missing-field",
             f"node {name!r} lacks 'role'",
             "add `role: controlplane` or `role: worker`",
+            lacks=(INVENTORY, "role"),
         )
         return None
     return Node(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from generator.catalogue import read
 from generator.catalogue.build_component import build_component, build_volume
 from generator.catalogue.expand import SAME_NUMBER
+from generator.catalogue.gaps import HERE
 from generator.catalogue.layers import Layered
 from generator.catalogue.read import Notes
 from generator.catalogue.require import require
@@ -31,7 +32,7 @@ from generator.catalogue.service import (
     Slo,
     Volume,
 )
-from generator.finding import Finding, Place
+from generator.finding import Place
 from generator.source import Map, Seq, plain
 
 _POSTGRES_PORTS = {"postgresql": 5432, "status": 8000, "metrics": 9187}
@@ -39,10 +40,9 @@ _LEVELS: dict[str, PodSecurity] = {"baseline": "baseline", "privileged": "privil
 
 
 def build_service(
-    name: str, path: str, laid: Layered, templates: tuple[str, ...], domain: str, tier: str, owner: str
-) -> tuple[Service, tuple[Finding, ...]]:
-    """Build a service from its merged layers. Findings say what is missing or contradicts itself."""
-    notes = Notes()
+    name: str, path: str, laid: Layered, templates: tuple[str, ...], domain: str, tier: str, owner: str, notes: Notes
+) -> Service:
+    """Build a service from its merged layers. Notes say what is missing or contradicts itself."""
     tree, form = laid.tree, laid.form
     wish = _namespace(tree)
     service = Service(
@@ -73,7 +73,7 @@ def build_service(
         retired=_retired(tree),
     )
     require(service, notes)
-    return service, tuple(notes.findings)
+    return service
 
 
 def _components(name: str, laid: Layered, domain: str, owner: str, notes: Notes) -> dict[str, Component]:
@@ -89,7 +89,8 @@ def _components(name: str, laid: Layered, domain: str, owner: str, notes: Notes)
             continue
         who = f"service {name!r}" if part == MAIN else f"component '{name}-{part}'"
         place = laid.tree.place if part == MAIN else laid.tree.child("components").key_place(part)
-        notes.error(place, "catalogue/missing-field", f"{who} lacks 'image'", "add `image: registry/name:tag`")
+        fix = "add `image: registry/name:tag`"
+        notes.error(place, "catalogue/missing-field", f"{who} lacks 'image'", fix, lacks=(HERE, "image"))
     return built
 
 
@@ -245,9 +246,8 @@ def _postgres(tree: Map, notes: Notes) -> Postgres | None:
     ]
     if image is None or resources is None or storage is None or missing:
         for key in missing:
-            notes.error(
-                tree.key_place("postgres"), "catalogue/missing-field", f"'postgres' lacks {key!r}", f"add `{key}`"
-            )
+            place, message = tree.key_place("postgres"), f"'postgres' lacks {key!r}"
+            notes.error(place, "catalogue/missing-field", message, f"add `{key}`", lacks=(HERE, key))
         return None
     parameters = {
         key: str(value).lower() if isinstance(value, bool) else str(value)

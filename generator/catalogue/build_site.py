@@ -3,6 +3,7 @@
 from ipaddress import IPv4Address, IPv4Network
 
 from generator.catalogue import read
+from generator.catalogue.gaps import SITE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import PodSecurity
 from generator.catalogue.site import (
@@ -128,9 +129,8 @@ def _pool(name: str, tree: Map, place: Place, notes: Notes) -> AddressPool | Non
     found = address_range(tree, "range", notes) if "range" in tree else None
     if found is None or "network" not in tree:
         if "range" not in tree or "network" not in tree:
-            notes.error(
-                place, "catalogue/missing-field", f"address pool {name!r} lacks 'network' or 'range'", "state both"
-            )
+            message = f"address pool {name!r} lacks 'network' or 'range'"
+            notes.error(place, "catalogue/missing-field", message, "state both", lacks=(SITE, "network", "range"))
         return None
     return AddressPool(
         name, str(tree["network"]), found, place, read.text(tree, "announce") or "l2", read.json_list(tree, "peers")
@@ -241,8 +241,8 @@ def build_domain(name: str, tier: str, tree: Map, notes: Notes) -> Domain:
     return Domain(
         name=name,
         tier=tier,
-        summary=str(tree["summary"]),
-        owner=str(tree["owner"]),
+        summary=read.text(tree, "summary") or "",
+        owner=read.text(tree, "owner") or "",
         categories=read.texts(tree, "categories"),
         budget=_budget(tree, notes),
         place=tree.place,
@@ -269,7 +269,7 @@ def _budget(tree: Map, notes: Notes) -> Budget:
 def build_environment(name: str, tree: Map) -> Environment:
     return Environment(
         name=name,
-        summary=str(tree["summary"]),
+        summary=read.text(tree, "summary") or "",
         place=tree.place,
         tree=tree,
         enabled=read.texts(tree, "enabled"),

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import reduce
 
 from generator.catalogue.expand import COMPONENT_RULES, SERVICE_RULES
+from generator.catalogue.gaps import below, field_names, with_images
 from generator.catalogue.service import Form
 from generator.catalogue.shape.fields import COMPONENT, CONTAINER
 from generator.catalogue.shape.finished import finished
+from generator.catalogue.shape.sound import without
 from generator.finding import Finding, Place
-from generator.source import Map, MergeRules, Seq, merge
+from generator.source import Map, MergeRules, Path, Seq, merge
 
 COMPONENT_FIELDS = frozenset({*CONTAINER, *COMPONENT})
 
@@ -26,28 +28,38 @@ class Layered:
     main: Map
     components: Mapping[str, Map]
     findings: tuple[Finding, ...]
+    gaps: tuple[Path, ...] = ()
 
 
-def lay(layers: Sequence[Map], defaults: Map, path: str) -> Layered:
+def lay(layers: Sequence[Map], defaults: Map, path: str, gaps: tuple[Path, ...] = ()) -> Layered:
     """Merge the layers of a service, lowest first, each with its shorthands written out.
 
     `defaults` lie under the components of a workload, not under a chart, a Postgres cluster or
-    bare objects. Findings say what merging could not do, and what does not fit once it is done.
+    bare objects. Findings say what merging could not do, and what does not fit once it is done; what
+    does not fit is left out. `gaps` lead to what could not be read of some layer: nobody says that it is
+    missing, and what a lower layer has there does not count either.
     """
     findings: list[Finding] = []
     start = Map(Place(path))
     merged = _fold(start, layers, findings, SERVICE_RULES)
     form = form_of(merged)
-    below = defaults if form == "workload" else start
-    main = _fold(below, [component_tree(layer) for layer in layers], findings, COMPONENT_RULES)
+    lowest = defaults if form == "workload" else start
+    main = _fold(lowest, [component_tree(layer) for layer in layers], findings, COMPONENT_RULES)
     own = _without(merged, COMPONENT_FIELDS)
     components = dict(_components(merged, main, defaults, findings)) if form == "workload" else {}
     shapes = finished()
-    findings += shapes["service"].findings(own)
-    findings += shapes["component"].findings(main)
-    for name, tree in components.items():
-        findings += shapes["component"].findings(tree, ("components", name))
-    return Layered(form, _joined(own, main), main, components, tuple(findings))
+    found = [*gaps]
+
+    def sound(shape: str, tree: Map, *prefix: str) -> Map:
+        known = below(gaps, *prefix)
+        judged = shapes[shape].judge(without(tree, known), prefix, field_names(known))
+        findings.extend(judged.findings)
+        found.extend(judged.gaps)
+        return with_images(judged.tree, (*known, *judged.gaps))
+
+    own, main = sound("service", own), sound("component", main)
+    components = {name: sound("component", tree, "components", name) for name, tree in components.items()}
+    return Layered(form, _joined(own, main), main, components, tuple(findings), tuple(found))
 
 
 def form_of(tree: Map) -> Form:

@@ -1,29 +1,32 @@
 """Resolve what was read for one environment after another: layers merged, values typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from generator.catalogue.build_inventory import build_inventory, merge_inventory
 from generator.catalogue.build_service import build_service
 from generator.catalogue.build_site import build_domain, build_environment, build_site
-from generator.catalogue.expand import COMPONENT_RULES, DOMAIN_RULES, SITE_RULES, expand_service
+from generator.catalogue.expand import COMPONENT_RULES, DOMAIN_RULES, expand_service
 from generator.catalogue.files import attach_files
+from generator.catalogue.gaps import HERE, INVENTORY, NO_FIELDS, SITE, Fields, Gaps, below, field_names
 from generator.catalogue.inventory import ALL_UNREAD, Inventory
 from generator.catalogue.layers import lay
 from generator.catalogue.name import RESERVED_NAMES, RESERVED_SERVICES
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Service
 from generator.catalogue.shape.finished import finished
+from generator.catalogue.shape.sound import without
 from generator.catalogue.site import Domain, Environment, Site
 from generator.catalogue.sources import TIERS, ServiceFile, Sources, expand_defaults, read_sources
 from generator.catalogue.suggest import did_you_mean
 from generator.catalogue.templates import chain_of, fill_service
 from generator.finding import Finding, Place, sort_findings
-from generator.source import Map, Seq, merge
+from generator.source import Map, Path, Seq, merge
 
 __all__ = ["RESERVED_NAMES", "RESERVED_SERVICES", "TIERS", "Catalogue", "Resolver", "Sources", "read_sources"]
 
 _HOSTS = "values/inventory/hosts.yaml"
+_Layers = tuple[Map, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Catalogue:
     """One environment: the site, its domains, machines and services, typed.
 
     `services` run here; `off` exist and do not; `retired` have a page only. `unread` are services
-    and files of which nobody may say that they do not exist: they are there, and have faults.
+    and files of which nobody may say that they do not exist: they are there, and have faults. `gaps`
+    are the fields of others that could not be read.
     """
 
     environment: Environment
@@ -43,6 +47,7 @@ class Catalogue:
     retired: Mapping[str, Service]
     findings: tuple[Finding, ...]
     unread: frozenset[str] = frozenset()
+    gaps: Gaps = field(default_factory=dict)
 
 
 class Resolver:
@@ -50,22 +55,23 @@ class Resolver:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self._chains: dict[str, tuple[tuple[str, ...] | None, tuple[Map, ...], tuple[Finding, ...]]] = {}
-        self._built: dict[tuple[object, ...], tuple[Service | None, tuple[Finding, ...]]] = {}
+        self._chains: dict[str, tuple[tuple[str, ...] | None, _Layers, tuple[Finding, ...]]] = {}
+        self._built: dict[tuple[object, ...], tuple[Service | None, tuple[Finding, ...], Fields]] = {}
         self._kept: list[object] = []  # what `_built` knows by id must stay alive
         self._defaults: dict[tuple[int, int], tuple[Map, tuple[Finding, ...]]] = {}
 
     def resolve(self, name: str) -> Catalogue | None:
-        """Resolve one environment; None where site or environment could not be read."""
+        """Resolve one environment; None where it could not be read."""
         sources = self.sources
         layer = sources.environments.get(name)
-        if sources.site is None or layer is None:
+        if layer is None:
             return None
-        notes = Notes(unread={*sources.unread, *_names_of(sources.unread)})
+        site_tree = sources.sites[name]
+        gaps = self._gaps(name)
+        notes = Notes(unread={*sources.unread, *_names_of(sources.unread)}, gaps=gaps)
         environment = build_environment(name, layer)
-        site_tree = merge(sources.site, expand_defaults(layer.child("site")), notes.findings, SITE_RULES)
         site = build_site(site_tree, notes)
-        domain_trees = self._domain_trees(layer, notes)
+        domain_trees = self._domain_trees(name, layer, notes)
         domains = {
             domain: build_domain(domain, sources.domains[domain][0], tree, notes)
             for domain, tree in domain_trees.items()
@@ -81,7 +87,21 @@ class Resolver:
             retired=retired,
             findings=sort_findings(notes.findings),
             unread=frozenset(notes.unread),
+            gaps=gaps,
         )
+
+    def _gaps(self, environment: str) -> dict[str, Fields]:
+        """What could not be read of the site, the machines and the domains, as one environment has them."""
+        gaps = self.sources.gaps
+        own = gaps.get(f"values/environments/{environment}.yaml", ())
+        found = {
+            SITE: field_names((*gaps.get(SITE, ()), *below(own, "site"))),
+            INVENTORY: field_names((*gaps.get(_HOSTS, ()), *gaps.get(f"{INVENTORY}/{environment}.yaml", ()))),
+        }
+        for domain, (tier, _) in self.sources.domains.items():
+            path = f"values/{tier}/{domain}/domain.yaml"
+            found[path] = field_names((*gaps.get(path, ()), *below(own, "domains", domain)))
+        return {owner: names for owner, names in found.items() if names}
 
     def _inventory(self, name: str, notes: Notes) -> Inventory:
         hosts = self.sources.hosts or Map(Place(_HOSTS))
@@ -93,14 +113,14 @@ class Resolver:
             own = Map(place)
         merged = merge_inventory(hosts, own)
         notes.findings += merged.findings
-        faults = tuple(finished()["inventory"].findings(merged.tree))
-        notes.findings += faults
-        whole = _whole_entries(merged.tree) if faults else merged.tree
-        files = {_HOSTS, f"values/inventory/{name}.yaml"}
-        unread = _left_out(merged.tree, whole) | ({ALL_UNREAD} if files & notes.unread else set())
-        return replace(build_inventory(name, whole, notes), unread=frozenset(unread))
+        judged = finished()["inventory"].judge(merged.tree, told=notes.gaps.get(INVENTORY, NO_FIELDS))
+        notes.findings += judged.findings
+        built = build_inventory(name, judged.tree, notes)
+        files = {_HOSTS, f"{INVENTORY}/{name}.yaml"}
+        unread = _left_out(merged.tree, built) | ({ALL_UNREAD} if files & notes.unread else set())
+        return replace(built, unread=frozenset(unread))
 
-    def _domain_trees(self, layer: Map, notes: Notes) -> dict[str, Map]:
+    def _domain_trees(self, environment: str, layer: Map, notes: Notes) -> dict[str, Map]:
         changes = layer.child("domains")
         for domain in changes:
             if domain not in self.sources.domains and domain not in _domains_of(self.sources.unread):
@@ -110,10 +130,13 @@ class Resolver:
         whole = {}
         for domain, (_, tree) in self.sources.domains.items():
             laid = merge(tree, expand_defaults(changes.child(domain)), notes.findings, DOMAIN_RULES)
-            faults = tuple(finished()["domain"].findings(laid, ("domains", domain)))
-            notes.findings += faults
-            if not faults:
-                whole[domain] = laid
+            told = notes.gaps.get(tree.place.path, NO_FIELDS)
+            path = f"values/environments/{environment}.yaml"
+            own = below(self.sources.gaps.get(path, ()), "domains", domain)
+            judged = finished()["domain"].judge(without(laid, own), ("domains", domain), told)
+            notes.findings += judged.findings
+            whole[domain] = judged.tree
+            notes.note_gaps(tree.place.path, judged.gaps)
         return whole
 
     def _services(
@@ -134,11 +157,14 @@ class Resolver:
                 notes.error(overrides.key_place(name), "catalogue/override-of-off", message, fix)
                 override = None
             change = override if isinstance(override, Map) else None
-            service, faults = self._build(file, change, site, domains[file.domain])
+            gaps = self._gaps_of(file, environment.name)
+            service, faults, missing = self._build(file, change, site, domains[file.domain], gaps)
             notes.findings += faults
-            if service is None:
-                notes.unread.add(name)
-            else:
+            if missing:
+                notes.gaps[name] = missing
+            if service is None or service.is_nothing:
+                notes.unread.add(name)  # what nobody has said yet of a service, no other one misses
+            if service is not None:
                 groups[2 if service.form == "retired" else 0 if runs else 1][name] = service
         for name in overrides:
             if name not in self.sources.services and name not in notes.unread:
@@ -147,38 +173,59 @@ class Resolver:
                 notes.error(overrides.key_place(name), "catalogue/unknown-service", message, fix)
         return groups
 
+    def _gaps_of(self, file: ServiceFile, environment: str) -> tuple[Path, ...]:
+        """What could not be read of a service, in whichever of its layers it stands."""
+        gaps = self.sources.gaps
+        if not gaps:
+            return ()
+        paths = [
+            *gaps.get(file.path, ()),
+            *below(gaps.get(f"values/environments/{environment}.yaml", ()), "services", file.name),
+        ]
+        for owner in (SITE, f"values/{file.tier}/{file.domain}/domain.yaml"):
+            paths += below(gaps.get(owner, ()), "defaults")
+        for template in self._chain(file)[0] or ():
+            paths += gaps.get(f"values/templates/{template}.yaml", ())
+        return tuple(paths)
+
     def _build(
-        self, file: ServiceFile, override: Map | None, site: Map, domain: Domain
-    ) -> tuple[Service | None, tuple[Finding, ...]]:
-        """The service, None where its layers do not come to one, and what is wrong with it."""
+        self, file: ServiceFile, override: Map | None, site: Map, domain: Domain, gaps: tuple[Path, ...]
+    ) -> tuple[Service | None, tuple[Finding, ...], Fields]:
+        """The service, None where its layers do not come to one; what is wrong with it, what could not be read."""
         site_defaults, domain_defaults = site.get("defaults"), domain.tree.get("defaults")
-        key = (id(site_defaults), id(domain_defaults), id(file.layer), id(override), domain.owner, domain.categories)
+        key = (
+            id(site_defaults), id(domain_defaults), id(file.layer), id(override), domain.owner, domain.categories, gaps,
+        )  # fmt: skip
         if key not in self._built:
             self._kept += [site_defaults, domain_defaults, override]
             defaults = self._defaults_of(site_defaults, domain_defaults)
-            self._built[key] = self._build_anew(file, override, defaults, domain)
+            self._built[key] = self._build_anew(file, override, defaults, domain, gaps)
         return self._built[key]
 
     def _build_anew(
-        self, file: ServiceFile, override: Map | None, defaults: tuple[Map, tuple[Finding, ...]], domain: Domain
-    ) -> tuple[Service | None, tuple[Finding, ...]]:
-        chain, below, faults = self._chain(file)
+        self,
+        file: ServiceFile,
+        override: Map | None,
+        defaults: tuple[Map, tuple[Finding, ...]],
+        domain: Domain,
+        gaps: tuple[Path, ...],
+    ) -> tuple[Service | None, tuple[Finding, ...], Fields]:
+        chain, lower, faults = self._chain(file)
         if chain is None:
-            return None, faults
-        layers = (*below, file.layer, *([expand_service(override)] if override is not None else []))
-        laid = lay(layers, defaults[0], file.path)
-        if any(fault.rule.startswith("shape/") for fault in laid.findings):
-            return None, (*defaults[1], *laid.findings)
-        service, more = build_service(file.name, file.path, laid, chain, file.domain, file.tier, domain.owner)
-        findings = [*defaults[1], *laid.findings, *more]
-        if service.category not in domain.categories:
+            return None, faults, field_names(gaps)
+        layers = (*lower, file.layer, *([expand_service(override)] if override is not None else []))
+        laid = lay(layers, defaults[0], file.path, gaps)
+        missing = field_names(laid.gaps)
+        notes = Notes([*defaults[1], *laid.findings], gaps={HERE: missing})
+        service = build_service(file.name, file.path, laid, chain, file.domain, file.tier, domain.owner, notes)
+        if service.category not in domain.categories and domain.categories:
             guess = did_you_mean(service.category, domain.categories)
             message = f"{file.name!r} has category {service.category!r}, domain {domain.name!r} has no such{guess}"
             fix = f"write one of {', '.join(domain.categories)}, or add it to {domain.place.path}"
             place = service.tree.value_place("category")
-            findings.append(Finding(place, "catalogue/unknown-category", message, fix))
+            notes.error(place, "catalogue/unknown-category", message, fix, lacks=(HERE, "category"))
         service, unread = attach_files(service, self.sources.root)
-        return service, (*findings, *unread)
+        return service, (*notes.findings, *unread), missing
 
     def _defaults_of(self, site: object, domain: object) -> tuple[Map, tuple[Finding, ...]]:
         key = (id(site), id(domain))
@@ -246,35 +293,7 @@ def _switches_of(path: str) -> set[str]:
     return {"/".join(parts[:count]) for count in range(1, len(parts) + 1)} if parts[0] in TIERS else set()
 
 
-def _whole_entries(tree: Map) -> Map:
-    """The inventory without the entries that do not have their shape."""
-    shape = finished()["inventory"]
-    result = Map(tree.place)
-    for section, value in tree.items():
-        kept = value
-        if isinstance(value, Map) and section in ("hosts", "storages", "images", "nodes", "vms"):
-            kept = Map(value.place)
-            for name, entry in value.items():
-                if shape.fits(_nested(value, section, name)):
-                    kept.put(name, entry, *value.marks[name])
-        probe = Map(tree.place)
-        probe.put(section, kept, *tree.marks[section])
-        if shape.fits(probe):
-            result.put(section, kept, *tree.marks[section])
-    return result
-
-
-def _left_out(tree: Map, whole: Map) -> set[str]:
-    """Names of hosts and machines that are in `tree` and not in `whole`."""
-    return {
-        name
-        for section in ("hosts", "nodes", "vms")
-        for name in tree.child(section).keys() - whole.child(section).keys()
-    }
-
-
-def _nested(owner: Map, section: str, name: str) -> Map:
-    inner, outer = Map(owner.place), Map(owner.place)
-    inner.put(name, owner[name], *owner.marks[name])
-    outer.put(section, inner, owner.place, owner.place)
-    return outer
+def _left_out(tree: Map, built: Inventory) -> set[str]:
+    """Names of hosts and machines that the files have, and of which nothing could be built."""
+    sections = {"hosts": built.hosts, "nodes": built.nodes, "vms": built.vms}
+    return {name for section, known in sections.items() for name in tree.child(section).keys() - known.keys()}

@@ -1,13 +1,14 @@
 """Small typed readers of trees whose shape has been checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from generator.catalogue import quantity
+from generator.catalogue.gaps import NO_FIELDS, Fields, field_names, is_stand_in
 from generator.catalogue.service import Image, Json, Resources
 from generator.finding import Finding, Place, Severity
-from generator.source import Map, Seq, plain
+from generator.source import Map, Path, Seq, plain
 
 T = TypeVar("T")
 
@@ -16,12 +17,23 @@ T = TypeVar("T")
 class Notes:
     """Findings as they are met while one service or file is built.
 
-    `unread` are services and files with faults of their own: they are there, so nobody may say
-    that they do not exist.
+    `unread` are services and files of which nothing is known: they are there, so nobody may say
+    that they do not exist. `gaps` are the fields of others that could not be read.
     """
 
     findings: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    gaps: dict[str, Fields] = field(default_factory=dict)
+
+    def note_gaps(self, owner: str, paths: Iterable[Path]) -> None:
+        """Keep which fields of `owner` could not be read."""
+        names = field_names(paths)
+        if names:
+            self.gaps[owner] = self.gaps.get(owner, NO_FIELDS) | names
+
+    def may_have(self, owner: str, *fields: str) -> bool:
+        """Whether one of these fields of `owner` is there and could not be read."""
+        return owner in self.unread or not self.gaps.get(owner, NO_FIELDS).isdisjoint(fields)
 
     def error(
         self,
@@ -32,7 +44,11 @@ class Notes:
         *,
         also: tuple[Place, ...] = (),
         replacement: str | None = None,
+        lacks: tuple[str, ...] | None = None,
     ) -> None:
+        """Note an error. `lacks` names an owner and its fields: if one of them could not be read, that is told."""
+        if is_stand_in(place) or (lacks is not None and self.may_have(*lacks)):
+            return
         self.findings.append(Finding(place, rule, message, fix, also=also, replacement=replacement))
 
     def warning(self, place: Place, rule: str, message: str, fix: str) -> None:

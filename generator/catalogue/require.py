@@ -1,6 +1,7 @@
 """What a finished service must have, and what may stand beside what."""
 
 from generator.catalogue.build_component import RUNS_ONCE
+from generator.catalogue.gaps import HERE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import MAIN, Component, Container, Service
 
@@ -22,7 +23,8 @@ def require(service: Service, notes: Notes) -> None:
     for slo in service.slos.values():
         if slo.name != "availability" and not (slo.error_query and slo.total_query):
             message = f"slo {slo.name!r} of {service.name!r} lacks its queries, only 'availability' has some by itself"
-            notes.error(slo.place, "catalogue/missing-field", message, "add `errorQuery` and `totalQuery`")
+            fix = "add `errorQuery` and `totalQuery`"
+            notes.error(slo.place, "catalogue/missing-field", message, fix, lacks=(HERE, "slo"))
     if service.form != "workload":
         return
     for component in service.components.values():
@@ -35,16 +37,17 @@ def require(service: Service, notes: Notes) -> None:
                 "catalogue/missing-field",
                 f"CronJob {component.workload!r} lacks 'schedule'",
                 'add `schedule: "0 3 * * *"`',
+                lacks=(HERE, "schedule"),
             )
 
 
 def _require_form(service: Service, notes: Notes) -> None:
     """A service is one thing: a workload, a chart, a Postgres cluster, objects, or retired."""
     tree, form = service.tree, service.form
-    if form == "objects" and not service.objects:
+    if service.is_nothing:
         message = f"service {service.name!r} is nothing yet"
         fix = "add `image`, `chart`, `postgres`, `objects` or `retired`"
-        notes.error(service.place, "catalogue/missing-field", message, fix)
+        notes.error(service.place, "catalogue/missing-field", message, fix, lacks=(HERE, *_FORMS, "objects"))
     if form == "workload":
         return
     allowed = _BESIDE_RETIRED if form == "retired" else _BESIDE
@@ -52,7 +55,7 @@ def _require_form(service: Service, notes: Notes) -> None:
         if key not in allowed and key != form:
             fix = f"remove {key!r}" if _FORMS.get(key) in (None, form) else f"keep one of {form!r} and {key!r}"
             message = f"{key!r} means nothing beside {form!r} in {service.name!r}"
-            notes.error(tree.key_place(key), "catalogue/beside", message, fix)
+            notes.error(tree.key_place(key), "catalogue/beside", message, fix, lacks=(HERE, *_FORMS))
 
 
 def _require_container(service: Service, component: Component, container: Container, notes: Notes) -> None:
@@ -68,7 +71,8 @@ def _require_container(service: Service, component: Component, container: Contai
     ):
         if name not in resources.child(kind):
             message = f"{who} lacks 'resources.{kind}.{name}'"
-            notes.error(place, "catalogue/missing-field", message, f"add `{name}` such as {example}")
+            fix, lacks = f"add `{name}` such as {example}", (HERE, kind, name, "resources")
+            notes.error(place, "catalogue/missing-field", message, fix, lacks=lacks)
     runs_once = component.kind in RUNS_ONCE if is_main else not container.sidecar
     has_probes = bool(container.tree.child("probes"))
     if runs_once and container.probes:
@@ -77,6 +81,7 @@ def _require_container(service: Service, component: Component, container: Contai
             "catalogue/probe-on-run-once",
             f"{who} runs once and has probes",
             "remove `probes`",
+            lacks=(HERE, "kind", "restartPolicy"),
         )
     if not runs_once and not has_probes:
         notes.error(
@@ -84,6 +89,7 @@ def _require_container(service: Service, component: Component, container: Contai
             "catalogue/missing-field",
             f"{who} lacks 'probes'",
             "add `probes: /path`, `tcp:port`, or {none: reason}",
+            lacks=(HERE, "probes", "kind"),
         )
 
 
@@ -96,6 +102,7 @@ def _require_chart(service: Service, notes: Notes) -> None:
             "catalogue/missing-field",
             f"chart of {service.name!r} lacks 'pods'",
             "declare its pods; `pods: {}` for a chart of definitions only",
+            lacks=(HERE, "pods"),
         )
     has_source = (chart.name and chart.repository) or (chart.git and chart.path)
     if not chart.version or not has_source:
@@ -105,6 +112,7 @@ def _require_chart(service: Service, notes: Notes) -> None:
             "catalogue/missing-field",
             message,
             "state name, repository and version, or git, path and version",
+            lacks=(HERE, "name", "repository", "version", "git", "path"),
         )
     for name, pod in chart.pods.items():
         if pod.resources is None:
@@ -113,4 +121,5 @@ def _require_chart(service: Service, notes: Notes) -> None:
                 "catalogue/missing-field",
                 f"pod {name!r} of the chart lacks 'resources'",
                 "add requests and the memory limit",
+                lacks=(HERE, "resources"),
             )

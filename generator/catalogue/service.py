@@ -438,6 +438,11 @@ class Service:
     def main(self) -> Component | None:
         return self.components.get(MAIN)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no field says what the service is."""
+        return self.form == "objects" and not self.objects
+
     def port(self, name: str) -> tuple[Component, Port] | None:
         """The port called `name`, and the component that has it."""
         for component in self.components.values():

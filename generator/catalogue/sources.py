@@ -1,16 +1,20 @@
 """Read every file below `values/` once: what is there, what has its shape, what was left aside."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.catalogue.expand import SITE_RULES, expand_component, expand_service
 from generator.catalogue.folder import Folder
+from generator.catalogue.gaps import SITE, below, complete_site, field_names, with_images
 from generator.catalogue.name import check_domain, check_environment, check_service
 from generator.catalogue.shape import shapes
 from generator.catalogue.shape.finished import finished
-from generator.finding import Finding
-from generator.source import Map, merge, nothing_to_remove, read_file
+from generator.catalogue.shape.site import SITE as SITE_FIELDS
+from generator.catalogue.shape.sound import without
+from generator.finding import Finding, Place
+from generator.source import Document, Map, merge, nothing_to_remove, read_bytes, read_file
+from generator.source.tree import Path as TreePath
 
 TIERS = ("core", "platform", "apps")
 _PLACES = (*TIERS, "environments", "inventory", "templates")
@@ -29,8 +33,9 @@ class ServiceFile:
 class Sources:
     """Everything that was read and has its shape, with shorthands written out.
 
-    `unread` are the files that are there and have a fault: what they hold is not known, so nobody
-    may say that it does not exist.
+    `sites` are the site as each environment has it. `unread` are the files that are there and tell
+    nothing: what they hold is not known, so nobody may say that it does not exist. `gaps` lead, for
+    each file with faults, to the parts that were left out for them.
     """
 
     root: Path
@@ -42,15 +47,21 @@ class Sources:
     hosts: Map | None
     inventories: Mapping[str, Map]
     findings: tuple[Finding, ...]
+    sites: Mapping[str, Map] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    gaps: Mapping[str, tuple[TreePath, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file as it was read: its tree with shorthands of a service written out, None where it has a fault."""
+    """A file as it was read: what of its tree has its shape, with shorthands of a service written out.
+
+    The tree is None where nothing could be made of the file.
+    """
 
     tree: Map | None
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[TreePath, ...] = ()
 
 
 def service_paths(root: Path) -> list[str]:
@@ -70,30 +81,46 @@ def read_services(root: Path, paths: Iterable[str]) -> dict[str, Read]:
     return {path: _read(root, path, "service") for path in paths}
 
 
+def read_service_text(path: str, content: bytes) -> Read:
+    """Read what a service file holds or held."""
+    return _judged(read_bytes(path, content), "service")
+
+
 def _read(root: Path, path: str, shape: str) -> Read:
-    document = read_file(root, path)
-    faults = list(document.findings)
-    if document.tree or not faults:
-        faults += shapes()[shape].findings(document.tree)
-    if faults:
-        return Read(None, tuple(faults))
-    return Read(expand_service(document.tree) if shape == "service" else document.tree, ())
+    return _judged(read_file(root, path), shape)
+
+
+def _judged(document: Document, shape: str) -> Read:
+    if document.findings and not document.tree:
+        return Read(None, document.findings)
+    judged = shapes()[shape].judge(document.tree)
+    tree = with_images(judged.tree, judged.gaps) if judged.gaps else judged.tree
+    findings = (*document.findings, *judged.findings)
+    return Read(expand_service(tree) if shape == "service" else tree, findings, judged.gaps)
 
 
 @dataclass(slots=True)
 class _Reading:
     root: Path
     ready: Mapping[str, Read]
+    only: Collection[str] | None = None
     findings: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    gaps: dict[str, tuple[TreePath, ...]] = field(default_factory=dict)
 
     def read(self, path: str, shape: str) -> Map | None:
-        """The tree of a file, None where it has a fault."""
+        """What of the tree of a file has its shape, None where it tells nothing."""
         found = self.ready.get(path) or _read(self.root, path, shape)
         self.findings += found.findings
-        if found.findings:
+        if found.tree is None:
             self.unread.add(path)
+        if found.gaps:
+            self.gaps[path] = found.gaps
         return found.tree
+
+    def wants(self, path: str) -> bool:
+        """Whether a service file, or one of a domain's, is to be read."""
+        return self.only is None or any(one == path or one.startswith(f"{path}/") for one in self.only)
 
     def folder(self, path: str) -> Folder:
         return Folder(self.root, path, self.findings)
@@ -105,33 +132,40 @@ class _Reading:
                 yield name, tree
 
 
-def read_sources(root: Path, ready: Mapping[str, Read] | None = None) -> Sources:
-    """Read every file below `root/values` but those that are `ready`. Order on disk does not matter."""
-    reading = _Reading(root, ready or {})
+def read_sources(root: Path, ready: Mapping[str, Read] | None = None, only: Collection[str] | None = None) -> Sources:
+    """Read every file below `root/values` but those that are `ready`. Order on disk does not matter.
+
+    `only` are the service files to read, with the domains that they lie in; what belongs to all is read in any case.
+    """
+    reading = _Reading(root, ready or {}, only)
     top = reading.folder("values")
     top.note_strays(files=("site", "moves"), folders=_PLACES)
-    site = reading.read("values/site.yaml", "site")
+    site = reading.read(SITE, "site")
     domains: dict[str, tuple[str, Map]] = {}
     services: dict[str, ServiceFile] = {}
     for tier in TIERS:
         folder = reading.folder(f"values/{tier}")
         folder.note_strays(files=(), folders=None)
         for domain in folder.folders():
-            _read_domain(reading, tier, domain, domains, services)
+            if reading.wants(f"values/{tier}/{domain}"):
+                _read_domain(reading, tier, domain, domains, services)
     for name in ("environments", "inventory", "templates"):
         reading.folder(f"values/{name}").note_strays(files=None, folders=("files",))
     environments = dict(_read_environments(reading))
+    sites = _sites(reading, site, environments)
     return Sources(
         root=root,
         site=expand_defaults(site) if site is not None else None,
         domains=domains,
         services=dict(sorted(services.items())),
         templates={name: expand_service(tree) for name, tree in reading.read_all("values/templates", "template")},
-        environments=_whole(reading, site, environments),
+        environments=environments,
         hosts=reading.read("values/inventory/hosts.yaml", "inventory"),
         inventories={name: tree for name, tree in reading.read_all("values/inventory", "inventory") if name != "hosts"},
         findings=tuple(dict.fromkeys(reading.findings)),
+        sites=sites,
         unread=frozenset(reading.unread),
+        gaps=reading.gaps,
     )
 
 
@@ -143,21 +177,21 @@ def _read_environments(reading: _Reading) -> Iterator[tuple[str, Map]]:
         yield name, tree
 
 
-def _whole(reading: _Reading, site: Map | None, environments: Mapping[str, Map]) -> dict[str, Map]:
-    """The environments whose site is complete once their changes lie over the common one."""
-    if site is None:
-        return dict(environments)
-    whole = {}
+def _sites(reading: _Reading, site: Map | None, environments: Mapping[str, Map]) -> dict[str, Map]:
+    """The site of each environment: its changes laid over the common one, and stand-ins where it has faults."""
+    sites: dict[str, Map] = {}
+    common = expand_defaults(site) if site is not None else Map(Place(SITE))
     for name, layer in environments.items():
-        changes = expand_defaults(layer.child("site"))
-        laid = merge(expand_defaults(site), changes, reading.findings, SITE_RULES)
-        faults = tuple(finished()["site"].findings(laid, ("site",)))
-        reading.findings += faults
-        if faults:
-            reading.unread.add(f"values/environments/{name}.yaml")
-        else:
-            whole[name] = layer
-    return whole
+        path = f"values/environments/{name}.yaml"
+        laid = merge(common, expand_defaults(layer.child("site")), reading.findings, SITE_RULES)
+        own = below(reading.gaps.get(path, ()), "site")
+        told = field_names((*reading.gaps.get(SITE, ()), *own)) if site is not None else frozenset(SITE_FIELDS)
+        judged = finished()["site"].judge(without(laid, own), ("site",), told)
+        reading.findings += judged.findings
+        if judged.gaps:
+            reading.gaps[path] = (*reading.gaps.get(path, ()), *(("site", *gap) for gap in judged.gaps))
+        sites[name] = complete_site(judged.tree) if judged.gaps else judged.tree
+    return sites
 
 
 def _read_domain(
@@ -173,7 +207,7 @@ def _read_domain(
         domains.setdefault(domain, (tier, expand_defaults(tree)))
     for name in folder.files():
         file = f"{path}/{name}.yaml"
-        if name == "domain":
+        if name == "domain" or not reading.wants(file):
             continue
         known = {name: services[name].path} if name in services else {}
         reading.findings += check_service(name, file, known)

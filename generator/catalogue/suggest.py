@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
+def closest(name: str, known: Iterable[str], *, likeness: float = 0.7) -> str | None:
     """Return the known name most like `name`, if any is like it."""
     from difflib import get_close_matches  # only a run with a mistake pays for the import
 
-    matches = get_close_matches(name, sorted(known), n=1, cutoff=0.7)
+    matches = get_close_matches(name, sorted(known), n=1, cutoff=likeness)
     return matches[0] if matches else None
 
 

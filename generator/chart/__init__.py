@@ -14,6 +14,7 @@ from generator.chart.build import (
     no_patches,
     scopes_of,
     write_chart,
+    write_templates,
 )
 from generator.chart.chart import Files, Link, service_template
 from generator.chart.delta import delta, merged
@@ -51,4 +52,5 @@ __all__ = [
     "service_template",
     "service_values",
     "write_chart",
+    "write_templates",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.catalogue.service import Json, Service
-from generator.chart.chart import Chart, Files, chart_files
+from generator.chart.chart import Chart, Files, chart_files, template_files
 from generator.chart.delta import Values
 from generator.chart.name import check_name
 from generator.chart.namespace import build_namespace
@@ -59,13 +59,22 @@ def chart_values(name: str, scopes: Scopes, patch: Patcher = no_patches) -> Char
 
 def write_chart(name: str, scopes: Scopes, values: ChartValues) -> Files:
     """The files of one chart from its values."""
+    return chart_files(_chart(name, scopes, values))
+
+
+def write_templates(name: str, scopes: Scopes, values: ChartValues) -> dict[str, str]:
+    """What one chart renders with, by the path within it: the fewest of its files, for who only renders."""
+    return template_files(_chart(name, scopes, values))
+
+
+def _chart(name: str, scopes: Scopes, values: ChartValues) -> Chart:
     default = default_of(scopes)
     if name == SHARED:
         rows = tuple(_shared_rows(values))
-        return chart_files(Chart(name, _SHARED_SUMMARY, "values/site.yaml", default, values, rows))
+        return Chart(name, _SHARED_SUMMARY, "values/site.yaml", default, values, rows)
     known = next(scope.fleet.domains[name] for scope in scopes.values() if name in scope.fleet.domains)
     rows = tuple(_domain_rows(name, scopes, values))
-    return chart_files(Chart(name, known.summary, f"values/{known.tier}/{name}", default, values, rows))
+    return Chart(name, known.summary, f"values/{known.tier}/{name}", default, values, rows)
 
 
 def domains_of(scopes: Scopes) -> list[str]:
@@ -128,8 +137,7 @@ def _domain_rows(domain: str, scopes: Scopes, values: ChartValues) -> Iterator[M
 
 def _shared_rows(values: ChartValues) -> Iterator[Mapping[str, str]]:
     for name in sorted({name for found in values.values() for name in found["services"]}):
-        summary = (GROUPS[name].__doc__ or "").partition("\n")[0].rstrip(".")
-        yield {**_row(name, summary, values), "namespace": "–"}
+        yield {**_row(name, GROUPS[name].summary, values), "namespace": "–"}
 
 
 def _row(name: str, summary: str, values: ChartValues) -> Mapping[str, str]:

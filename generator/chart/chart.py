@@ -44,9 +44,9 @@ class Chart:
 def chart_files(chart: Chart) -> Files:
     """Every file of a chart, by its path below the repository."""
     folder = PurePosixPath("charts", chart.name)
-    header = f"Generated from {chart.source} by `make charts`: change that, not this."
+    header = _header(chart)
     base = chart.values[chart.default]
-    services = sorted({name for values in chart.values.values() for name in values["services"]})
+    services = _services(chart)
     kinds = {
         kind
         for values in chart.values.values()
@@ -55,7 +55,7 @@ def chart_files(chart: Chart) -> Files:
         for kind in service["objects"]
     }
     files: Files = {
-        "Chart.yaml": emit(_metadata(chart), header=header),
+        **template_files(chart),
         "README.md": readme_text(
             chart.name, chart.summary, chart.source, chart.default, tuple(chart.values), chart.rows
         ),
@@ -71,11 +71,25 @@ def chart_files(chart: Chart) -> Files:
             "Nothing differs: values.yaml is this environment." if values is base else f"What differs in {environment}."
         )
         files[f"values-{environment}.yaml"] = emit(delta(base, values), header=f"{header}\n{what}")
-    for name in services:
+    return {str(folder / path): files[path] for path in sorted(files)}
+
+
+def template_files(chart: Chart) -> dict[str, str]:
+    """What a chart renders with, its values and the library aside, by the path within the chart."""
+    files = {"Chart.yaml": emit(_metadata(chart), header=_header(chart))}
+    for name in _services(chart):
         files[f"templates/{name}.yaml"] = service_template(name)
     if any("namespaces" in values for values in chart.values.values()):
         files["templates/namespaces.yaml"] = _NAMESPACES
-    return {str(folder / path): files[path] for path in sorted(files)}
+    return files
+
+
+def _header(chart: Chart) -> str:
+    return f"Generated from {chart.source} by `make charts`: change that, not this."
+
+
+def _services(chart: Chart) -> list[str]:
+    return sorted({name for values in chart.values.values() for name in values["services"]})
 
 
 def service_template(name: str) -> str:

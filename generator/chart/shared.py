@@ -1,6 +1,7 @@
 """What belongs to the site and to no service: the groups of charts/shared-config."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from generator.catalogue.service import Json
 from generator.chart.operators import readable
@@ -11,7 +12,13 @@ from generator.chart.shared_backup import build_backup
 from generator.chart.shared_gateway import build_gateways
 from generator.chart.shared_issuer import build_issuers
 
-Builder = Callable[[Scope], Iterable[Printed]]
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of objects: what it is, as the chart's README says it, and what makes them."""
+
+    summary: str
+    build: Callable[[Scope], Iterable[Printed]]
 
 
 def build_stores(scope: Scope) -> Iterator[Printed]:
@@ -49,22 +56,31 @@ def build_priorities(scope: Scope) -> Iterator[Printed]:
         yield "PriorityClass", name, {"value": value, "globalDefault": False}
 
 
-GROUPS: dict[str, Builder] = {
-    "address-pools": build_pools,
-    "backup": build_backup,
-    "gateways": build_gateways,
-    "issuers": build_issuers,
-    "priority-classes": build_priorities,
-    "secret-stores": build_stores,
-    "storage-classes": build_storage_classes,
+GROUPS: dict[str, Group] = {
+    "address-pools": Group("Pools and announcements in the words of the site's load balancer", build_pools),
+    "backup": Group(
+        "Locations, schedules and resource policies, where Velero is the site's backend",
+        build_backup,
+    ),
+    "gateways": Group(
+        "A Gateway and its Certificates per gateway of the site whose service runs here",
+        build_gateways,
+    ),
+    "issuers": Group(
+        "A ClusterIssuer per issuer. Its token lies in cert-manager's namespace, where it is looked for",
+        build_issuers,
+    ),
+    "priority-classes": Group("What the scheduler keeps first", build_priorities),
+    "secret-stores": Group("The store that every ExternalSecret names", build_stores),
+    "storage-classes": Group("Classes that we make; those of an upstream chart are the chart's", build_storage_classes),
 }
 
 
 def shared_values(scope: Scope) -> dict[str, Json]:
     """The groups that have an object in this environment."""
     values: dict[str, Json] = {}
-    for name, build in GROUPS.items():
-        printed = [found for found in build(scope) if readable(found[0], scope.operators)]
+    for name, group in GROUPS.items():
+        printed = [found for found in group.build(scope) if readable(found[0], scope.operators)]
         if objects := collect(scope, printed):
             values[name] = {"namespace": "default", "objects": objects}
     return values

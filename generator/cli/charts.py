@@ -18,7 +18,7 @@ from generator.cli.output import (
     progress,
     summary,
 )
-from generator.finding import Severity, Unusable
+from generator.finding import Severity, Unusable, shown
 from generator.pipeline.charts import check_charts, write_charts
 from generator.pipeline.place import NoWorkspace
 from generator.pipeline.state import Outcome
@@ -43,10 +43,9 @@ def run_charts(root: Path | None, *, check: bool, fail_on: str, quiet: bool) -> 
     except TreeError as error:
         note(f"error: {error}")
         return ENGINE
-    shown = outcome.drift if quiet else (*outcome.drift, *outcome.warnings)
-    print_findings(shown, top)
+    print_findings(outcome.drift if quiet else (*outcome.drift, *outcome.warnings), top)
     for path in outcome.overwritten[:_SHOWN]:
-        note(f"overwrote an edit by hand: {path}")
+        note(f"overwrote an edit by hand: {shown(path)}")
     note(_closing(outcome, check=check, seconds=time.monotonic() - began))
     return FINDINGS if _fails(outcome, fail_on) else CLEAN
 

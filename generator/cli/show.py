@@ -23,7 +23,7 @@ def open_fleet(root: Path | None, environment: str | None) -> tuple[Workspace, F
     except NoWorkspace as error:
         note(f"error: {error}")
         return USAGE
-    if not workspace.fleets:
+    if not workspace.fleets or not workspace.knows_its_site:
         print_findings(workspace.findings, workspace.root)
         return FINDINGS
     name = environment or workspace.environments[0]

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from generator.docs.backup_page import backup_page
-from generator.docs.catalogue_page import catalogue_page
 from generator.docs.facts import Facts
 from generator.docs.format_page import inventory_format_page, service_format_page
-from generator.docs.images_page import images_page
+from generator.docs.kept import Kept, keep, kept_page
 from generator.docs.markdown import Markdown, code, link, table
-from generator.docs.namespaces_page import namespaces_page
 from generator.docs.network_page import network_page
 from generator.docs.pages import write
 from generator.docs.ports_page import ports_page
@@ -18,11 +16,13 @@ from generator.docs.startup_page import startup_page
 from generator.docs.stores_page import buckets_page, databases_page, secrets_page
 from generator.docs.view import Reference, look
 from generator.fleet.model import Fleet
+from generator.fleet.standing import STANDING_PATH, standing_text
 
 FOLDER = "docs/reference"
-# File, what it is called, what one finds there. The order is that of the index.
-_PAGES: tuple[tuple[str, str, str, Callable[[Reference], str]], ...] = (
-    ("services", "Services", "every service, where it runs, what its domain needs of its budget", catalogue_page),
+# File, what it is called, what one finds there. The order is that of the index. Without a maker, it is a page that
+# is made of what is kept (kept.py).
+_PAGES: tuple[tuple[str, str, str, Callable[[Reference], str] | None], ...] = (
+    ("services", "Services", "every service, where it runs, what its domain needs of its budget", None),
     ("ports", "Port registry", "addresses, hosts, node ports, names and ports that are taken", ports_page),
     (
         "network",
@@ -31,11 +31,11 @@ _PAGES: tuple[tuple[str, str, str, Callable[[Reference], str]], ...] = (
         network_page,
     ),
     ("backup", "Backup inventory", "what is copied where and how often, and what is not", backup_page),
-    ("images", "Image inventory", "images with tag and digest, upstream charts, who uses them", images_page),
+    ("images", "Image inventory", "images with tag and digest, upstream charts, who uses them", None),
     ("secrets", "Secrets", "the names that have to lie in the secret store", secrets_page),
     ("databases", "Databases", "PostgreSQL databases and Valkey numbers", databases_page),
     ("buckets", "Buckets", "what a person makes by hand, and what to run", buckets_page),
-    ("namespaces", "Namespaces and exceptions", "Pod Security levels, quotas, dated exceptions", namespaces_page),
+    ("namespaces", "Namespaces and exceptions", "Pod Security levels, quotas, dated exceptions", None),
     ("startup", "Start-up order", "hosts, machines and services in the order in which they come up", startup_page),
     (
         "service-format",
@@ -56,11 +56,31 @@ def build(
     are whole without them. The order of `fleets` does not matter.
     """
     reference = look(fleets, facts or {}, remarks or {})
-    pages = {f"{FOLDER}/{name}.md": make(reference) for name, _, _, make in _PAGES}
-    pages[f"{FOLDER}/README.md"] = _index(reference)
+    return build_pages(reference, keep(reference))
+
+
+def build_pages(reference: Reference, kept: Kept) -> dict[str, str]:
+    """Return every page by its path; `kept` is what `keep` makes of the same reference."""
+    pages = shared_pages(reference, kept)
     for service in reference.services.values():
-        pages[f"{FOLDER}/services/{service.name}.md"] = service_page(reference, service)
+        pages[service_path(service.name)] = service_page(reference, service)
     return dict(sorted(pages.items()))
+
+
+def shared_pages(reference: Reference, kept: Kept) -> dict[str, str]:
+    """Return the pages that tell of all services."""
+    pages = {
+        f"{FOLDER}/{name}.md": make(reference) if make is not None else kept_page(name, kept)
+        for name, _, _, make in _PAGES
+    }
+    pages[f"{FOLDER}/README.md"] = _index(reference)
+    pages[STANDING_PATH] = standing_text(view.fleet for view in reference.views)
+    return pages
+
+
+def service_path(name: str) -> str:
+    """Return the path of a service's page."""
+    return f"{FOLDER}/services/{name}.md"
 
 
 def _index(reference: Reference) -> str:

@@ -15,7 +15,12 @@ _TIERS = ("core", "platform", "apps")
 _FOLDER = "services/"
 
 
-def catalogue_page(reference: Reference) -> str:
+# What the page says of one domain: words as they stand, tables finished.
+Part = dict[str, str]
+
+
+def catalogue_parts(reference: Reference) -> list[Part]:
+    """Return what the page says of every domain, by name."""
     groups: dict[str, dict[str, list[Service]]] = defaultdict(lambda: defaultdict(list))
     for service in reference.services.values():
         groups[service.domain][service.category].append(service)
@@ -23,24 +28,16 @@ def catalogue_page(reference: Reference) -> str:
     for view in reference.views:
         for name, domain in view.fleet.domains.items():
             domains.setdefault(name, domain)
-    tiers = [
-        (
-            tier,
-            [_domain(reference, domains[name], groups[name]) for name in sorted(domains) if domains[name].tier == tier],
-        )
-        for tier in _TIERS
-    ]
-    return write(
-        "services",
-        {
-            "tiers": [item for item in tiers if item[1]],
-            "environments": reference.environments,
-            "count": len(reference.services),
-        },
-    )
+    return [_domain(reference, domains[name], groups[name]) for name in sorted(domains)]
 
 
-def _domain(reference: Reference, domain: Domain, groups: dict[str, list[Service]]) -> dict[str, object]:
+def catalogue_page(parts: list[Part], count: int) -> str:
+    """Write the page of so many services."""
+    tiers = [(tier, [part for part in parts if part["tier"] == tier]) for tier in _TIERS]
+    return write("services", {"tiers": [item for item in tiers if item[1]], "count": count})
+
+
+def _domain(reference: Reference, domain: Domain, groups: dict[str, list[Service]]) -> Part:
     known = [name for name in domain.categories if name in groups]
     order = [*known, *sorted(set(groups) - set(known))]
     head = ("category", "service", "is", *reference.environments)
@@ -51,6 +48,7 @@ def _domain(reference: Reference, domain: Domain, groups: dict[str, list[Service
     ]
     return {
         "name": domain.name,
+        "tier": domain.tier,
         "summary": domain.summary,
         "owner": domain.owner,
         "services": table(head, rows),

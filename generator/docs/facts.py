@@ -38,8 +38,10 @@ class Facts:
     gotchas: tuple[Gotcha, ...]
 
 
-def read_facts(root: Path, folder: str = "tests/facts") -> dict[str, tuple[Facts, ...]]:
+def read_facts(root: Path, folder: str = "tests/facts", *, only: str | None = None) -> dict[str, tuple[Facts, ...]]:
     """Read the facts below `root/folder` by service; none where the folder is absent.
+
+    `only` is a service whose name an unread file would have to hold.
 
     Raises: FactsError with the first fault of a file.
     """
@@ -47,7 +49,10 @@ def read_facts(root: Path, folder: str = "tests/facts") -> dict[str, tuple[Facts
     here = root / folder
     names = sorted(entry.name for entry in here.iterdir() if entry.suffix == ".yaml") if here.is_dir() else []
     for name in names:
-        service, facts = _read(f"{folder}/{name}", (here / name).read_bytes())
+        content = (here / name).read_bytes()
+        if only is not None and only.encode() not in content and name != f"{only}.yaml":
+            continue
+        service, facts = _read(f"{folder}/{name}", content)
         found[service].append(facts)
     # The row that has the service's own name comes first.
     return {

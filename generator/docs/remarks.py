@@ -19,14 +19,20 @@ def read_remarks(root: Path, paths: Iterable[str]) -> dict[str, dict[int, str]]:
             text = (root / path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             continue
-        lines = {}
-        if "#" in text:
-            for number, line in enumerate(text.splitlines(), 1):
-                if "#" in line and (comment := _COMMENT.search(line)):
-                    lines[number] = comment.group(1).strip()
+        lines = remarks_in(text)
         if lines:
             found[path] = lines
     return found
+
+
+def remarks_in(text: str) -> dict[int, str]:
+    """Return the end-of-line comments of a text by line."""
+    lines = {}
+    if "#" in text:
+        for number, line in enumerate(text.splitlines(), 1):
+            if "#" in line and (comment := _COMMENT.search(line)):
+                lines[number] = comment.group(1).strip()
+    return lines
 
 
 def assumption(remark: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 
+from generator.catalogue.gaps import PORT_FIELDS, SITE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Expose, LoadBalancer, Service
 from generator.catalogue.site import Site
@@ -35,6 +36,7 @@ def check_exposure(
     """Note what is wrong with a service's hosts, address, offers and objects."""
     for expose in service.expose.values():
         _check_host(service, expose, site, notes)
+        _check_zone(service, expose, site, environment, notes)
     if service.load_balancer is not None:
         _check_address(service, service.load_balancer, site, environment, free, notes)
         _check_balanced_ports(service, service.load_balancer, notes)
@@ -53,7 +55,7 @@ def _unknown_port(service: Service, name: str, how: str, place: Place, notes: No
     ports = [port for component in service.components.values() for port in component.ports]
     listed = (", ".join(sorted(ports)) or "none") + did_you_mean(name, ports)
     message = f"{how} port {name!r}, {service.name!r} has {listed}"
-    notes.error(place, "fleet/unknown-port", message, "name one of its ports")
+    notes.error(place, "fleet/unknown-port", message, "name one of its ports", lacks=(service.name, *PORT_FIELDS))
 
 
 def _check_host(service: Service, expose: Expose, site: Site, notes: Notes) -> None:
@@ -66,7 +68,8 @@ def _check_host(service: Service, expose: Expose, site: Site, notes: Notes) -> N
             known = sorted(site.gateways)
             guess = did_you_mean(name, known) or f", the site has {', '.join(known) or 'none'}"
             message = f"gateway {name!r} does not exist{guess}"
-            notes.error(place, "fleet/unknown-gateway", message, "name a gateway of values/site.yaml")
+            fix = "name a gateway of values/site.yaml"
+            notes.error(place, "fleet/unknown-gateway", message, fix, lacks=(SITE, "gateways"))
         elif gateway.auth_required:
             _check_login(service, expose, name, notes)
     for port in expose.paths.values():
@@ -77,6 +80,17 @@ def _check_host(service: Service, expose: Expose, site: Site, notes: Notes) -> N
     if len(full) > _LONGEST_HOST:
         message = f"host name {full[:30]}… has {len(full)} letters, at most {_LONGEST_HOST} fit"
         notes.error(expose.place, "fleet/name-too-long", message, "shorten it")
+
+
+def _check_zone(service: Service, expose: Expose, site: Site, environment: str, notes: Notes) -> None:
+    """A host with a dot is a whole name; outside of the zones it gets no address and no certificate."""
+    host = expose.host
+    zones = sorted({site.zone, *(gateway.zone for gateway in site.gateways.values())})
+    if "." not in host or any(host == zone or host.endswith(f".{zone}") for zone in zones):
+        return
+    message = f"host {host!r} of {service.name!r} lies in no zone of {environment!r}, which has {', '.join(zones)}"
+    fix = "write it without a dot: then it lies in the zone of its gateway"
+    notes.error(expose.place, "fleet/outside-zone", message, fix, lacks=(SITE, "zone", "gateways"))
 
 
 def _check_said(service: Service, expose: Expose, at: Map, notes: Notes) -> None:
@@ -92,11 +106,12 @@ def _check_said(service: Service, expose: Expose, at: Map, notes: Notes) -> None
 def _check_login(service: Service, expose: Expose, gateway: str, notes: Notes) -> None:
     if expose.auth is None:
         message = f"host {expose.host!r} on gateway {gateway!r} does not say how it authenticates"
-        notes.error(expose.place, "fleet/auth-required", message, "add `auth: app`, oidc, forward or none")
+        fix, lacks = "add `auth: app`, oidc, forward or none", (service.name, "auth")
+        notes.error(expose.place, "fleet/auth-required", message, fix, lacks=lacks)
     elif expose.auth == "none" and not _may_be_open(service, expose.host):
         message = f"host {expose.host!r} on gateway {gateway!r} answers without a login"
         fix = f"add an exception with `allow: {{unauthenticated: [{expose.host}]}}`"
-        notes.error(expose.place, "fleet/auth-required", message, fix)
+        notes.error(expose.place, "fleet/auth-required", message, fix, lacks=(service.name, "exceptions"))
 
 
 def _may_be_open(service: Service, host: str) -> bool:
@@ -118,7 +133,7 @@ def _check_address(
     place = service.tree.child("load_balancer").value_place("ip")
     if not balancer.ip:
         message = f"load_balancer of {service.name!r} lacks 'ip'"
-        notes.error(balancer.place, "catalogue/missing-field", message, "add `ip: auto`")
+        notes.error(balancer.place, "catalogue/missing-field", message, "add `ip: auto`", lacks=(service.name, "ip"))
     elif balancer.ip == "auto":
         offered = next((str(address) for address in free.values()), None)
         fix = f"run `chartroom fix`, or write {offered}" if offered else "make room in an address pool"
@@ -136,7 +151,7 @@ def _check_address(
         fix = "choose an address of a pool"
         if place.path == service.path:
             fix += f", here or under `services.{service.name}` of values/environments/{environment}.yaml"
-        notes.error(place, "fleet/outside-range", message, fix)
+        notes.error(place, "fleet/outside-range", message, fix, lacks=(SITE, "address_pools"))
 
 
 def _check_balanced_ports(service: Service, balancer: LoadBalancer, notes: Notes) -> None:
@@ -144,7 +159,7 @@ def _check_balanced_ports(service: Service, balancer: LoadBalancer, notes: Notes
     for key, value in (("ports", balancer.ports), ("from", balancer.sources)):
         if not value:
             message, fix = f"load_balancer of {service.name!r} lacks {key!r}", f"add `{key}: [{_EXAMPLES[key]}]`"
-            notes.error(balancer.place, "catalogue/missing-field", message, fix)
+            notes.error(balancer.place, "catalogue/missing-field", message, fix, lacks=(service.name, key))
     owners: dict[str, str] = {}
     outside: dict[tuple[int, str], str] = {}
     for name, number in balancer.ports.items():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from generator.catalogue.cron import cron_fault
+from generator.catalogue.gaps import INVENTORY, SITE, is_stand_in
 from generator.catalogue.inventory import Inventory
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Container, Image, Service
@@ -27,6 +28,7 @@ _REFUSED: dict[str, tuple[str, ...]] = {
     "CronJob": _SERVED,
     "Job": (*_SERVED, *_SCHEDULED),
 }
+_LABELS = (INVENTORY, "labels", "taints", "nodes")
 _STRATEGIES = {
     "Deployment": ("Recreate", "RollingUpdate"),
     "StatefulSet": ("RollingUpdate", "OnDelete"),
@@ -41,11 +43,11 @@ def check_service_pods(
     check_volumes(service, site, notes)
     for component in service.components.values():
         for container in component.containers:
-            _check_container(container, site, notes)
+            _check_container(service, container, site, notes)
         check_grants(service, component, notes)
         _check_scheduling(component, site, inventory, notes)
         if component.container is not None:
-            _check_kind(component, notes)
+            _check_kind(service.name, component, notes)
     if service.postgres is not None:
         _check_image(service.postgres.image, site, notes)
     check_dates(service, notes)
@@ -55,26 +57,29 @@ def check_service_pods(
         check_level(service, namespace, notes)
 
 
-def _check_container(container: Container, site: Site, notes: Notes) -> None:
+def _check_container(service: Service, container: Container, site: Site, notes: Notes) -> None:
     _check_image(container.image, site, notes)
     for device in container.devices:
         if device not in site.devices:
             place = container.tree.child("devices").key_place(device)
-            note_unknown(notes, place, "device", device, site.devices, "name a device of `devices` in values/site.yaml")
+            fix = "name a device of `devices` in values/site.yaml"
+            note_unknown(notes, place, "device", device, site.devices, fix, lacks=(SITE, "devices"))
     for name, probe in container.probes.items():
         for handler in ("httpGet", "tcpSocket"):
             port = probe.get(handler, {}).get("port")
             if isinstance(port, str) and port not in container.ports:
                 place = container.tree.child("probes").value_place(name)
-                who = f"container {container.name!r}"
-                note_unknown(notes, place, "port", port, container.ports, f"name a port of {who}", who)
+                who, lacks = f"container {container.name!r}", (service.name, "ports")
+                note_unknown(notes, place, "port", port, container.ports, f"name a port of {who}", who, lacks=lacks)
 
 
 def _check_image(image: Image, site: Site, notes: Notes) -> None:
+    if is_stand_in(image.place):
+        return
     if image.registry not in site.registries:
         message = f"image {image.text!r} comes from {image.registry!r}, the site allows {', '.join(site.registries)}"
         fix = "use an image of these, or add it to `registries` of values/site.yaml"
-        notes.error(image.place, "fleet/unknown-registry", message, fix)
+        notes.error(image.place, "fleet/unknown-registry", message, fix, lacks=(SITE, "registries"))
     if image.digest is None:
         severity = Severity.ERROR if site.require_digests else Severity.WARNING
         message, fix = f"image {image.text!r} has no digest", "append `@sha256:<digest>`"
@@ -87,7 +92,8 @@ def _check_scheduling(component: Component, site: Site, inventory: Inventory, no
             component.tree.value_place("priorityClassName"),
             "name one of `priority_classes` in values/site.yaml",
         )
-        note_unknown(notes, place, "priority class", component.priority_class, site.priority_classes, fix)
+        name, known = component.priority_class, site.priority_classes
+        note_unknown(notes, place, "priority class", name, known, fix, lacks=(SITE, "priority_classes"))
     nodes = inventory.nodes.values()
     if not nodes:
         return
@@ -99,25 +105,29 @@ def _check_scheduling(component: Component, site: Site, inventory: Inventory, no
     ]
     for key, value in missing:
         message, fix = f"no node has the label {key}={value}", "add the label to a node of the inventory"
-        notes.error(selector.value_place(key), "fleet/unknown-node-label", message, fix)
+        place = selector.value_place(key)
+        notes.error(place, "fleet/unknown-node-label", message, fix, lacks=_LABELS)
     if not missing and component.node_selector and not eligible_nodes(inventory, component):
         message = f"no node that takes {component.workload!r} has all labels of its nodeSelector"
-        notes.error(selector.place, "fleet/no-node", message, "correct the labels, or add a toleration")
+        fix = "correct the labels, or add a toleration"
+        notes.error(selector.place, "fleet/no-node", message, fix, lacks=_LABELS)
     for container in component.containers:
         for device in container.devices:
             if device in site.devices and not any(node.devices.get(device) for node in nodes):
                 place = container.tree.child("devices").key_place(device)
                 fix = "add it to `devices` of a node, or switch the service off here"
-                notes.error(place, "fleet/device-nowhere", f"no node offers device {device!r}", fix)
+                message = f"no node offers device {device!r}"
+                notes.error(place, "fleet/device-nowhere", message, fix, lacks=(INVENTORY, "devices", "nodes"))
 
 
-def _check_kind(component: Component, notes: Notes) -> None:
+def _check_kind(service: str, component: Component, notes: Notes) -> None:
     """A field that means nothing to the kind of the workload would be left out without a word."""
     kind, tree = component.kind, component.tree
     for key in _REFUSED[kind]:
         if _is_stated(tree, key):
             message = f"{kind} {component.workload!r} has {key!r}, which means nothing to it"
-            notes.error(tree.key_place(key), "fleet/kind-field", message, f"remove `{key}`")
+            fix, lacks = f"remove `{key}`", (service, "kind")
+            notes.error(tree.key_place(key), "fleet/kind-field", message, fix, lacks=lacks)
     fault = cron_fault(str(component.schedule["schedule"])) if "schedule" in component.schedule else None
     if fault is not None and kind == "CronJob":
         message = (
@@ -125,7 +135,7 @@ def _check_kind(component: Component, notes: Notes) -> None:
         )
         place = component.tree.value_place("schedule")
         notes.error(place, "fleet/schedule", message, 'write one such as "30 2 * * *"')
-    if component.strategy is not None and kind in _STRATEGIES:
+    if component.strategy is not None and kind in _STRATEGIES and not notes.may_have(service, "kind"):
         _check_strategy(component, component.strategy, notes)
 
 

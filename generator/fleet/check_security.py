@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from generator.catalogue.gaps import PORT_FIELDS
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Grant, Service
 from generator.catalogue.site import Domain
@@ -37,25 +38,25 @@ def check_grants(service: Service, component: Component, notes: Notes) -> None:
         check_date(at.value_place("until"), grant.until, notes)
         if grant.container not in names:
             fix = "name a container of this pod"
-            note_unknown(notes, at.value_place("container"), "container", grant.container, names, fix, "the pod")
+            place, lacks = at.value_place("container"), (service.name, "initContainers")
+            note_unknown(notes, place, "container", grant.container, names, fix, "the pod", lacks=lacks)
         who, where = f"exception {grant.name!r}", at.child("allow")
         for volume in grant.allow.get("hostPath", ()):
             if component.volumes.get(volume) is None or component.volumes[volume].form != "hostPath":
-                _note_unused(
-                    notes, where.value_place("hostPath"), f"{who} allows hostPath {volume!r}, no volume is one"
-                )
+                message = f"{who} allows hostPath {volume!r}, no volume is one"
+                _note_unused(notes, where.value_place("hostPath"), message, (service.name, "storage"))
         for host in grant.allow.get("unauthenticated", ()):
             if host not in service.expose:
                 message = f"{who} names host {host!r}, which is not exposed"
-                _note_unused(notes, where.value_place("unauthenticated"), message)
+                _note_unused(notes, where.value_place("unauthenticated"), message, (service.name, "expose"))
         for port in grant.allow.get("hostPort", {}):
             if port not in component.ports:
                 message = f"{who} names port {port!r}, which does not exist"
-                _note_unused(notes, where.child("hostPort").key_place(port), message)
+                _note_unused(notes, where.child("hostPort").key_place(port), message, (service.name, *PORT_FIELDS))
 
 
-def _note_unused(notes: Notes, place: Place, message: str) -> None:
-    notes.error(place, "fleet/unused-exception", message, "remove it, or correct the name")
+def _note_unused(notes: Notes, place: Place, message: str, lacks: tuple[str, ...]) -> None:
+    notes.error(place, "fleet/unused-exception", message, "remove it, or correct the name", lacks=lacks)
 
 
 def check_date(place: Place, text: str, notes: Notes) -> None:
@@ -115,7 +116,8 @@ def check_level(service: Service, namespace: Namespace, notes: Notes) -> None:
     fix = f"add `namespace: {{name: {service.name}, pod_security: {{level: {needed}, reason: …, until: …}}}}`"
     if namespace.service is not None:
         fix = f"state `pod_security: {{level: {needed}, reason: …, until: …}}` under its `namespace`"
-    notes.error(widest.place, "fleet/pod-security-level", message, fix, also=(namespace.place,))
+    also, lacks = (namespace.place,), (service.name, "namespace")
+    notes.error(widest.place, "fleet/pod-security-level", message, fix, also=also, lacks=lacks)
 
 
 def check_unused_level(service: Service, notes: Notes) -> None:
@@ -129,4 +131,5 @@ def check_unused_level(service: Service, notes: Notes) -> None:
         message = f"{service.name!r} declares level {wish.level!r}, its exceptions need {needed!r}"
         fix = f"write `level: {needed}`" if needed != "restricted" else "remove `pod_security`"
         place = service.tree.child("namespace").child("pod_security").value_place("level")
-        notes.error(place, "fleet/unused-level", message, f"{fix}, or add the exception that needs it")
+        fix, lacks = f"{fix}, or add the exception that needs it", (service.name, "exceptions")
+        notes.error(place, "fleet/unused-level", message, fix, lacks=lacks)

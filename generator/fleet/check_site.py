@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from generator.catalogue.cron import cron_fault
+from generator.catalogue.gaps import SITE
 from generator.catalogue.inventory import Inventory
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Service
@@ -28,7 +29,8 @@ def check_site(
     if site.default_class not in site.classes:
         message = f"default class {site.default_class!r} does not exist{did_you_mean(site.default_class, site.classes)}"
         place = storage.value_place("default")
-        notes.error(place, "fleet/unknown-storage-class", message, "name one of `storage.classes`")
+        fix, lacks = "name one of `storage.classes`", (SITE, "storage")
+        notes.error(place, "fleet/unknown-storage-class", message, fix, lacks=lacks)
     providers, monitoring = site.tree.child("providers"), site.tree.child("monitoring")
     for name, provider in site.providers.items():
         _check_service(notes, providers.value_place(name), f"provider of {name}", provider, known)
@@ -41,7 +43,8 @@ def check_site(
     if minor is not None and not minor.startswith(site.kubernetes.version + "."):
         message = f"inventory has Kubernetes {minor}, the site has {site.kubernetes.version}"
         place = inventory.places.get("kubernetes", inventory.place)
-        notes.error(place, "fleet/kubernetes-version", message, "let the minors agree")
+        fix, lacks = "let the minors agree", (SITE, "kubernetes")
+        notes.error(place, "fleet/kubernetes-version", message, fix, lacks=lacks)
 
 
 def check_retired(retired: Mapping[str, Service], known: Mapping[str, Service], notes: Notes) -> None:
@@ -81,14 +84,17 @@ def _check_gateway(
         message = (
             f"{who} names issuer {gateway.issuer!r}, which does not exist{did_you_mean(gateway.issuer, site.issuers)}"
         )
-        notes.error(at.value_place("issuer"), "fleet/unknown-issuer", message, "name an issuer of values/site.yaml")
+        place, fix = at.value_place("issuer"), "name an issuer of values/site.yaml"
+        notes.error(place, "fleet/unknown-issuer", message, fix, lacks=(SITE, "issuers"))
     for network in gateway.sources:
         if network != "internet" and network not in site.networks:
             message = f"{who} names network {network!r}, which does not exist{did_you_mean(network, site.networks)}"
-            notes.error(at.key_place("from"), "fleet/unknown-network", message, "name a network of values/site.yaml")
+            place, fix = at.key_place("from"), "name a network of values/site.yaml"
+            notes.error(place, "fleet/unknown-network", message, fix, lacks=(SITE, "networks"))
     if pool_of(site, gateway.ip) is None and knows_pools(site):
         message = f"address {gateway.ip} of {who} lies in no pool, the site has {pools_in_words(site)}"
-        notes.error(at.value_place("ip"), "fleet/outside-range", message, "choose an address of a pool")
+        place, fix = at.value_place("ip"), "choose an address of a pool"
+        notes.error(place, "fleet/outside-range", message, fix, lacks=(SITE, "address_pools"))
 
 
 def knows_pools(site: Site) -> bool:
@@ -126,7 +132,8 @@ def _check_backup(site: Site, inventory: Inventory, notes: Notes) -> None:
                 guess = did_you_mean(name, site.destinations)
                 message = f"{tier.name} copies to {name!r}, which is no destination{guess}"
                 fix = "name one of `backup.destinations`"
-                notes.error(at.key_place("destinations"), "fleet/unknown-destination", message, fix)
+                place = at.key_place("destinations")
+                notes.error(place, "fleet/unknown-destination", message, fix, lacks=(SITE, "backup"))
         fault = cron_fault(tier.schedule) if tier.schedule is not None else None
         if fault is not None:
             message = f"schedule {tier.schedule!r} of {tier.name} is no cron expression: {fault}"
@@ -134,7 +141,8 @@ def _check_backup(site: Site, inventory: Inventory, notes: Notes) -> None:
         missing = [key for key in ("keep", "destinations", "rpo") if key not in at]
         if tier.schedule is not None and missing:
             message = f"{tier.name} has a schedule and lacks {_in_words(missing)}"
-            notes.error(tiers.key_place(tier.name), "catalogue/missing-field", message, f"add {_in_words(missing)}")
+            place, fix = tiers.key_place(tier.name), f"add {_in_words(missing)}"
+            notes.error(place, "catalogue/missing-field", message, fix, lacks=(SITE, *missing))
     _check_shares(site, inventory, notes)
 
 
@@ -146,16 +154,18 @@ def _check_shares(site: Site, inventory: Inventory, notes: Notes) -> None:
             guess = did_you_mean(share.server, known)
             message = f"server {share.server!r} of share {share.name!r} is no named address, machine or IP{guess}"
             at, fix = shares.child(share.name).value_place("server"), "name one, or add it to `addresses`"
-            notes.error(at, "fleet/unknown-address", message, fix)
+            if not inventory.may_have(share.server):
+                notes.error(at, "fleet/unknown-address", message, fix, lacks=(SITE, "addresses"))
         place = shares.child(share.name).value_place("backup")
         if share.tier not in site.tiers:
             guess = did_you_mean(share.tier, site.tiers)
             message = f"backup tier {share.tier!r} of share {share.name!r} does not exist{guess}"
-            notes.error(place, "fleet/unknown-backup-tier", message, "name one of `backup.tiers`")
+            fix, lacks = "name one of `backup.tiers`", (SITE, "tiers", "backup")
+            notes.error(place, "fleet/unknown-backup-tier", message, fix, lacks=lacks)
         elif share.by is None and site.tiers[share.tier].schedule is not None:
             message = f"share {share.name!r} has tier {share.tier!r}, and nobody copies it"
             fix = "add `by: velero` or `by: {nas: {destination, rpo}}`, or use a tier without copies"
-            notes.error(place, "fleet/share-without-backup", message, fix)
+            notes.error(place, "fleet/share-without-backup", message, fix, lacks=(SITE, "backup", "by"))
 
 
 def _check_stores(site: Site, known: Mapping[str, Service], notes: Notes) -> None:
@@ -179,7 +189,8 @@ def _check_stores(site: Site, known: Mapping[str, Service], notes: Notes) -> Non
 def _check_item(notes: Notes, place: Place, who: str, item: str, shared: tuple[str, ...]) -> None:
     if item not in shared:
         message = f"{who} names item {item!r}, which is no shared item{did_you_mean(item, shared)}"
-        notes.error(place, "fleet/unknown-store-item", message, "add it to `secret_store.shared`")
+        fix, lacks = "add it to `secret_store.shared`", (SITE, "secret_store", "shared")
+        notes.error(place, "fleet/unknown-store-item", message, fix, lacks=lacks)
 
 
 def _in_words(keys: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """What the shape cannot say of volumes: classes, tiers, who shares what, and where it is mounted."""
 
+from generator.catalogue.gaps import SITE
 from generator.catalogue.quantity import bytes_of, show_bytes
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Container, Mount, Service, Volume
@@ -21,10 +22,10 @@ def check_volumes(service: Service, site: Site, notes: Notes) -> None:
     }
     for component in service.components.values():
         for volume in component.volumes.values():
-            _check_volume(component, volume, site, list(owners), notes)
+            _check_volume(service, component, volume, site, list(owners), notes)
         _check_tiers(component, notes)
         _check_quiescing(component, notes)
-        _check_mounts(component, notes)
+        _check_mounts(service.name, component, notes)
     for claim, (component, volume) in owners.items():
         _check_sharers(service, claim, component, volume, notes)
     if service.postgres is not None:
@@ -34,7 +35,9 @@ def check_volumes(service: Service, site: Site, notes: Notes) -> None:
             _check_claim(volume, site, notes)
 
 
-def _check_volume(component: Component, volume: Volume, site: Site, owners: list[str], notes: Notes) -> None:
+def _check_volume(
+    service: Service, component: Component, volume: Volume, site: Site, owners: list[str], notes: Notes
+) -> None:
     at = component.tree.child("storage").child(volume.name)
     for key in _CLAIM_FIELDS if volume.form != "size" else ():
         if key in at:
@@ -46,30 +49,32 @@ def _check_volume(component: Component, volume: Volume, site: Site, owners: list
         case "nfs":
             if volume.share not in site.shares:
                 fix = "name a share of `storage.nfs` in values/site.yaml"
-                note_unknown(notes, at.value_place("nfs"), "share", str(volume.share), site.shares, fix)
+                place, lacks = at.value_place("nfs"), (SITE, "storage")
+                note_unknown(notes, place, "share", str(volume.share), site.shares, fix, lacks=lacks)
         case "existingClaim":
             if volume.claim not in owners:
                 place, fix = at.value_place("existingClaim"), "name a claim of this service"
-                note_unknown(notes, place, "claim", str(volume.claim), owners, fix, "the service")
+                lacks = (service.name, "storage")
+                note_unknown(notes, place, "claim", str(volume.claim), owners, fix, "the service", lacks=lacks)
         case "emptyDir":
             _check_memory_volume(component, volume, notes)
         case "hostPath":
             if not any(volume.name in grant.allow.get("hostPath", ()) for grant in component.grants.values()):
                 message = f"volume {volume.name!r} of {component.workload!r} is a path of the node without an exception"
                 fix = f"add an exception with `allow: {{hostPath: [{volume.name}]}}`"
-                notes.error(volume.place, "fleet/host-path", message, fix)
+                notes.error(volume.place, "fleet/host-path", message, fix, lacks=(service.name, "exceptions"))
 
 
 def _check_claim(volume: Volume, site: Site, notes: Notes) -> None:
     name = volume.storage_class or site.default_class
     if volume.tier is not None and volume.tier not in site.tiers:
         fix = "name a tier of `backup.tiers` in values/site.yaml"
-        note_unknown(notes, volume.place, "backup tier", volume.tier, site.tiers, fix)
+        note_unknown(notes, volume.place, "backup tier", volume.tier, site.tiers, fix, lacks=(SITE, "backup"))
     known = site.classes.get(name)
     if known is None:
         if volume.storage_class is not None:  # a default class that does not exist is the site's fault
             fix = "name a class of `storage.classes` in values/site.yaml"
-            note_unknown(notes, volume.place, "storage class", name, site.classes, fix)
+            note_unknown(notes, volume.place, "storage class", name, site.classes, fix, lacks=(SITE, "storage"))
         return
     for mode in volume.access_modes:
         if mode not in known.access_modes:
@@ -151,7 +156,7 @@ def _check_memory_volume(component: Component, volume: Volume, notes: Notes) -> 
         notes.error(volume.place, "fleet/memory-volume", message, "raise the memory limit, or shrink the volume")
 
 
-def _check_mounts(component: Component, notes: Notes) -> None:
+def _check_mounts(service: str, component: Component, notes: Notes) -> None:
     main = component.container
     if main is not None:
         _check_paths(main, [volume.mount for volume in component.volumes.values() if volume.mount], notes)
@@ -159,7 +164,8 @@ def _check_mounts(component: Component, notes: Notes) -> None:
         for mount in init.mounts:
             if mount.volume not in component.volumes:
                 place, fix = mount.place or component.tree.place, "name a volume of `storage`"
-                note_unknown(notes, place, "volume", mount.volume, component.volumes, fix, f"{component.workload!r}")
+                who, lacks = f"{component.workload!r}", (service, "storage")
+                note_unknown(notes, place, "volume", mount.volume, component.volumes, fix, who, lacks=lacks)
         _check_paths(init, list(init.mounts), notes)
 
 

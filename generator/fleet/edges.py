@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from urllib.parse import urlsplit
 
+from generator.catalogue.gaps import INVENTORY, PORT_FIELDS, SITE
 from generator.catalogue.inventory import Inventory
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Call, Component, OutsideCall, Port, Service
@@ -136,7 +137,8 @@ def _own_port(edges: Edges, service: Service, component: Component, name: str, p
     if port is None:
         listed = ", ".join(sorted(component.ports)) or "none"
         message = f"{component.workload!r} has no port {name!r}, it has {listed}{did_you_mean(name, component.ports)}"
-        edges.notes.error(place, "fleet/unknown-port", message, "name one of its ports")
+        fix, lacks = "name one of its ports", (service.name, *PORT_FIELDS)
+        edges.notes.error(place, "fleet/unknown-port", message, fix, lacks=lacks)
     return port
 
 
@@ -153,7 +155,8 @@ def _to_service(edges: Edges, service: Service, component: Component, call: Call
             return  # the check of what it provides says so
         guess = did_you_mean(call.port, ports)
         message = f"{service.name!r} talks to port {call.port!r} of {target.name!r}, which has {listed}{guess}"
-        edges.notes.error(call.place, "fleet/unknown-port", message, f"write `{target.name}:<port>`")
+        fix, lacks = f"write `{target.name}:<port>`", (target.name, *PORT_FIELDS)
+        edges.notes.error(call.place, "fleet/unknown-port", message, fix, lacks=lacks)
         return
     owner, port = found
     edges.add(
@@ -176,7 +179,8 @@ def _to_absent(edges: Edges, service: Service, call: Call) -> None:
     if off is not None:
         if off.port(call.port) is None:
             message = f"{service.name!r} talks to port {call.port!r} of {call.service!r}, which has no such port"
-            edges.notes.error(call.place, "fleet/unknown-port", message, f"write `{call.service}:<port>`")
+            fix, lacks = f"write `{call.service}:<port>`", (call.service, *PORT_FIELDS)
+            edges.notes.error(call.place, "fleet/unknown-port", message, fix, lacks=lacks)
         edges.left_out[NotEnforced(f"{service.name} -> {call.service}", f"{call.service} is off here", call.place)] = (
             None
         )
@@ -216,9 +220,8 @@ def _lan(edges: Edges, outside: OutsideCall) -> Iterator[Range]:
         message = (
             f"{outside.where!r} is no network, named address or IP of the site{did_you_mean(outside.where, known)}"
         )
-        edges.notes.error(
-            outside.place, "fleet/unknown-address", message, "name one, or add it to `addresses` of values/site.yaml"
-        )
+        fix, lacks = "name one, or add it to `addresses` of values/site.yaml", (SITE, "addresses", "networks")
+        edges.notes.error(outside.place, "fleet/unknown-address", message, fix, lacks=lacks)
 
 
 def _check_vm(edges: Edges, outside: OutsideCall) -> None:
@@ -232,14 +235,15 @@ def _check_vm(edges: Edges, outside: OutsideCall) -> None:
     if not names or "cluster" not in callers:
         message = f"VM {vm.name!r} does not let the cluster in on {outside.port}/{outside.protocol}"
         fix = f"add the port to `ports` and `called_by: {{cluster: […]}}` of {vm.name!r}"
-        edges.notes.error(outside.place, "fleet/vm-does-not-answer", message, fix)
+        lacks = (INVENTORY, "ports", "called_by")
+        edges.notes.error(outside.place, "fleet/vm-does-not-answer", message, fix, lacks=lacks)
 
 
 def _network(edges: Edges, name: str, place: Place) -> Endpoint | None:
     found = _network_of(edges, name)
     if found is None:
         fix = "name a network of values/site.yaml"
-        note_unknown(edges.notes, place, "network", name, edges.site.networks, fix)
+        note_unknown(edges.notes, place, "network", name, edges.site.networks, fix, lacks=(SITE, "networks"))
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from generator.catalogue.gaps import SITE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Container, File, Json, SecretRef, Service
 from generator.catalogue.suggest import did_you_mean
@@ -123,13 +124,13 @@ def _secret(ref: SecretRef, service: Service, references: References) -> SecretR
         message = (
             f"secret {ref.owner}/{ref.key} belongs to no service and no shared item{did_you_mean(ref.owner, known)}"
         )
-        references.notes.error(
-            ref.place, "fleet/unknown-secret-owner", message, "name a service, or an item of `secret_store.shared`"
-        )
+        fix = "name a service, or an item of `secret_store.shared`"
+        references.notes.error(ref.place, "fleet/unknown-secret-owner", message, fix, lacks=(SITE, "secret_store"))
         return ref
     if owner.name not in references.reachable.get(service.name, frozenset()):
         message = f"{service.name!r} takes secret {ref.owner}/{ref.key} without an edge to {ref.owner!r}"
-        references.notes.error(ref.place, "fleet/secret-without-edge", message, f"add {ref.owner!r} to `talks_to`")
+        fix, lacks = f"add {ref.owner!r} to `talks_to`", (service.name, "talks_to", "needs")
+        references.notes.error(ref.place, "fleet/secret-without-edge", message, fix, lacks=lacks)
     return SecretRef(f"{owner.domain}/{owner.name}", ref.key, ref.object_key, ref.place, ref.template)
 
 
@@ -192,7 +193,8 @@ def _check_known(
         if name not in known:
             guess = did_you_mean(name, known)
             message = f"$({name}) is no variable of container {container.name!r} in {service.name!r}{guess}"
-            notes.error(place, "fleet/unknown-variable", message, "name one of its variables; $$( writes a literal $(")
+            fix, lacks = "name one of its variables; $$( writes a literal $(", (service.name, "env", "secrets", "needs")
+            notes.error(place, "fleet/unknown-variable", message, fix, lacks=lacks)
 
 
 def _widen(container: Container, steps: int) -> Mapping[str, Json]:

@@ -103,7 +103,8 @@ def _check_neighbours(namespace: Namespace, group: list[Service], notes: Notes) 
             place = service.namespace.place if service.namespace else service.place
             message = f"{service.name!r} shares namespace {namespace.name!r}, which {namespace.level!r} loosens for it"
             fix = "give it another namespace, or state why it needs the level too"
-            notes.error(place, "fleet/loosened-neighbour", message, fix, also=(namespace.place,))
+            also, lacks = (namespace.place,), (service.name, "namespace")
+            notes.error(place, "fleet/loosened-neighbour", message, fix, also=also, lacks=lacks)
 
 
 def check_names(services: Mapping[str, Service], notes: Notes) -> None:
@@ -130,7 +131,8 @@ def _bare_names(service: Service) -> Iterator[tuple[str, str, Place]]:
     """The names of a service that manifests print without quotes."""
     if service.namespace is not None:
         yield "namespace", service.namespace.name, service.namespace.place
-    yield "category", service.category, service.tree.value_place("category")
+    if service.category:
+        yield "category", service.category, service.tree.value_place("category")
     for component in service.components.values():
         tree = component.tree
         yield "component", component.name, service.tree.child("components").key_place(component.name)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from generator.catalogue.gaps import SITE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Call, Component, Container, Need, SecretRef, Service
 from generator.catalogue.site import Site
@@ -56,9 +57,8 @@ def _provider(service: Service, need: Need, known: Mapping[str, Service], site: 
     name = need.provider or site.providers.get(need.kind)
     if name is None:
         message = f"{service.name!r} needs {need.kind}, the site names no provider"
-        notes.error(
-            need.place, "fleet/no-provider", message, f"add `providers: {{{need.kind}: …}}` to values/site.yaml"
-        )
+        fix = f"add `providers: {{{need.kind}: …}}` to values/site.yaml"
+        notes.error(need.place, "fleet/no-provider", message, fix, lacks=(SITE, "providers"))
         return None
     provider = known.get(name)
     if provider is None and name in notes.unread:
@@ -66,7 +66,8 @@ def _provider(service: Service, need: Need, known: Mapping[str, Service], site: 
     if provider is None or need.kind not in provider.provides:
         state = f"does not exist{did_you_mean(name, known)}" if provider is None else f"provides no {need.kind}"
         message = f"{service.name!r} needs {need.kind} from {name!r}, which {state}"
-        notes.error(need.place, "fleet/no-provider", message, "name a service that provides it")
+        fix, lacks = "name a service that provides it", (name, "provides", "postgres")
+        notes.error(need.place, "fleet/no-provider", message, fix, lacks=lacks)
         return None
     return provider
 

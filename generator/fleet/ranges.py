@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
+from generator.catalogue.gaps import is_stand_in
 from generator.catalogue.inventory import Inventory, Machine
 from generator.catalogue.site import AddressRange, Network, Site
 from generator.catalogue.suggest import did_you_mean
@@ -132,6 +133,8 @@ def check_across(fleets: Sequence[Fleet]) -> Iterator[Finding]:
 
 
 def _add(spans: dict[tuple[str, Place], Span], what: str, network: IPv4Network, place: Place) -> None:
+    if is_stand_in(place):
+        return
     spans[(what, place)] = (int(network.network_address), int(network.broadcast_address), f"{what} ({network})", place)
 
 

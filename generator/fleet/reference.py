@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from generator.catalogue.gaps import PORT_FIELDS, SITE
 from generator.catalogue.read import Notes
 from generator.catalogue.service import HTTP, Component, Port, Service
 from generator.catalogue.site import Site
@@ -92,7 +93,8 @@ class References:
             return None
         if target.name not in self.reachable.get(service.name, frozenset()) and target is not service:
             message = f"'${{{kind}:{rest}}}' needs an edge from {service.name!r} to {name!r}"
-            self.notes.error(place, "fleet/reference-without-edge", message, f"add {name!r} to `talks_to`")
+            fix, lacks = f"add {name!r} to `talks_to`", (service.name, "talks_to", "needs")
+            self.notes.error(place, "fleet/reference-without-edge", message, fix, lacks=lacks)
             return None
         if target.form == "retired":
             return None  # the edge to it is a finding already
@@ -116,14 +118,16 @@ class References:
         ports = [port for component in target.components.values() for port in component.ports]
         listed = f"it has {', '.join(sorted(ports))}" if ports else "it has none"
         message = f"{target.name!r} has no port {name!r}, {listed}{did_you_mean(name, ports)}"
-        self.notes.error(place, "fleet/unknown-port", message, "name one of its ports")
+        fix, lacks = "name one of its ports", (target.name, *PORT_FIELDS)
+        self.notes.error(place, "fleet/unknown-port", message, fix, lacks=lacks)
 
     def _fqdn(self, host: str, service: Service, place: Place) -> str | None:
         expose = service.expose.get(host)
         if expose is None:
             known = (", ".join(sorted(service.expose)) or "none") + did_you_mean(host, service.expose)
             message = f"'${{fqdn:{host}}}' is no host of {service.name!r}, which exposes {known}"
-            self.notes.error(place, "fleet/unknown-host", message, "name a host of its own `expose`")
+            fix, lacks = "name a host of its own `expose`", (service.name, "expose")
+            self.notes.error(place, "fleet/unknown-host", message, fix, lacks=lacks)
             return None
         return full_host(host, expose.gateways, self.site)
 
@@ -135,7 +139,8 @@ class References:
             if not isinstance(value, Map) or step not in value:
                 guess = did_you_mean(step, value if isinstance(value, Map) else ())
                 message = f"'${{site:{path}}}' leads nowhere, the site has no {step!r} there{guess}"
-                self.notes.error(place, "fleet/unknown-reference", message, "name a scalar of values/site.yaml")
+                fix = "name a scalar of values/site.yaml"
+                self.notes.error(place, "fleet/unknown-reference", message, fix, lacks=(SITE, step))
                 return None
             value = value[step]
         if isinstance(value, dict | list) or value is None:

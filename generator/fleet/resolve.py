@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from generator.catalogue import Catalogue
+from generator.catalogue.gaps import INVENTORY, SITE, is_stand_in
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Call, Service
+from generator.catalogue.site import Domain
 from generator.finding import Finding, sort_findings
 from generator.fleet.arithmetic import domain_needs, namespace_needs, pieces_of, quota_of
 from generator.fleet.check_exposure import check_exposure
@@ -23,12 +25,16 @@ from generator.fleet.needs import fill_needs
 from generator.fleet.order import dependencies, note_cycles, order, steps
 from generator.fleet.ranges import check_across, check_ranges
 from generator.fleet.reference import References
+from generator.fleet.standing import NOBODY, Standing
 from generator.fleet.storage import nfs_pairs
+
+# What a finding about ranges says to be missing, and who would have it.
+_LED_TO = {"fleet/unknown-network": (SITE, "networks"), "fleet/unknown-host": (INVENTORY, "hosts")}
 
 
 def resolve(catalogue: Catalogue) -> Fleet:
     """Resolve one environment. What is wrong is in the fleet's findings."""
-    notes = Notes(list(catalogue.findings), set(catalogue.unread))
+    notes = Notes(list(catalogue.findings), set(catalogue.unread), dict(catalogue.gaps))
     site, inventory = catalogue.site, catalogue.inventory
     known = {**catalogue.services, **catalogue.off, **catalogue.retired}
     check_names(catalogue.services, notes)
@@ -44,6 +50,8 @@ def resolve(catalogue: Catalogue) -> Fleet:
     edges = Edges(site, inventory, services, {**catalogue.off, **catalogue.retired}, notes)
     collect(edges, needed.calls)
     claims = claims_of(services, site, inventory, found, catalogue.environment.name)
+    if SITE in notes.gaps or SITE in notes.unread:
+        claims = tuple(claim for claim in claims if not is_stand_in(claim.place))
     free = free_addresses(site, claims)
     for service in services.values():
         check_service_pods(service, site, inventory, found, notes)
@@ -52,7 +60,10 @@ def resolve(catalogue: Catalogue) -> Fleet:
     for domain in catalogue.domains.values():
         check_domain(domain, notes)
     check_retired(catalogue.retired, known, notes)
-    notes.findings += check_ranges(site, inventory, catalogue.environment.name)
+    for finding in check_ranges(site, inventory, catalogue.environment.name):
+        led_to = _LED_TO.get(finding.rule)
+        if not is_stand_in(finding.place) and not (led_to and notes.may_have(*led_to)):
+            notes.findings.append(finding)
     pieces = pieces_of(services, inventory)
     by_namespace = namespace_needs(services, found, pieces)
     return Fleet(
@@ -63,7 +74,7 @@ def resolve(catalogue: Catalogue) -> Fleet:
         services=services,
         off=catalogue.off,
         retired=catalogue.retired,
-        namespaces=_with_quota(found, by_namespace, catalogue),
+        namespaces=with_quota(found, by_namespace, catalogue.domains),
         namespace_of={name: namespace_of(service) for name, service in known.items()},
         edges=tuple(edges.found),
         not_enforced=tuple(edges.not_enforced),
@@ -94,8 +105,8 @@ def reachable(services: Mapping[str, Service], needed: Mapping[str, Iterable[Cal
     return found
 
 
-def _with_quota(
-    found: Mapping[str, Namespace], needs: Mapping[str, Need], catalogue: Catalogue
+def with_quota(
+    found: Mapping[str, Namespace], needs: Mapping[str, Need], domains: Mapping[str, Domain]
 ) -> dict[str, Namespace]:
     """Quota per namespace: its need where a service owns it, else the budget less those needs."""
     owned: dict[str, Need] = {}
@@ -110,7 +121,7 @@ def _with_quota(
         quota = (
             quota_of(needs[name])
             if namespace.service is not None
-            else _rest(catalogue, namespace, owned.get(namespace.domain, Need()), needs[name])
+            else _rest(domains, namespace, owned.get(namespace.domain, Need()), needs[name])
         )
         result[name] = replace(namespace, quota=quota)
     return result
@@ -125,9 +136,9 @@ def _sum(left: Need, right: Need) -> Need:
     )
 
 
-def _rest(catalogue: Catalogue, namespace: Namespace, owned: Need, need: Need) -> dict[str, str] | None:
+def _rest(domains: Mapping[str, Domain], namespace: Namespace, owned: Need, need: Need) -> dict[str, str] | None:
     """The budget less what namespaces of services take; the need where it is not bounded."""
-    budget = catalogue.domains[namespace.domain].budget
+    budget = domains[namespace.domain].budget
 
     def left(bound: int | None, taken: int, needed: int) -> int:
         return max(bound - taken, 0) if bound is not None else needed
@@ -142,7 +153,10 @@ def _rest(catalogue: Catalogue, namespace: Namespace, owned: Need, need: Need) -
     )
 
 
-def check_environments(fleets: Sequence[Fleet]) -> tuple[Finding, ...]:
-    """Collisions within and across environments: they share one LAN and one set of hosts."""
+def check_environments(fleets: Sequence[Fleet], standing: Standing = NOBODY) -> tuple[Finding, ...]:
+    """Collisions within and across environments: they share one LAN and one set of hosts.
+
+    `standing` says who was there before: a newcomer gives way.
+    """
     claims = [claim for fleet in fleets for claim in fleet.claims]
-    return sort_findings((*collisions(claims, Free(fleets, claims).offer), *check_across(fleets)))
+    return sort_findings((*collisions(claims, Free(fleets, claims).offer, standing), *check_across(fleets)))

@@ -10,11 +10,23 @@ _MOST_LISTED = 8
 
 
 def note_unknown(
-    notes: Notes, place: Place, what: str, name: str, known: Iterable[str], fix: str, owner: str = "the site"
+    notes: Notes,
+    place: Place,
+    what: str,
+    name: str,
+    known: Iterable[str],
+    fix: str,
+    owner: str = "the site",
+    *,
+    lacks: tuple[str, ...],
 ) -> None:
-    """Note that `owner` has no `what` called `name`, with a guess, or else with what it has."""
+    """Note that `owner` has no `what` called `name`, with a guess, or else with what it has.
+
+    `lacks` are the owner and the fields in which it would stand, as `Notes.error` takes them.
+    """
     listed = sorted(set(known))
     rest = did_you_mean(name, listed)
     if not rest and len(listed) <= _MOST_LISTED:
         rest = f", {owner} has {', '.join(listed) or 'none'}"
-    notes.error(place, f"fleet/unknown-{what.replace(' ', '-')}", f"{what} {name!r} does not exist{rest}", fix)
+    rule, message = f"fleet/unknown-{what.replace(' ', '-')}", f"{what} {name!r} does not exist{rest}"
+    notes.error(place, rule, message, fix, lacks=lacks)

@@ -3,11 +3,13 @@
 from generator.helm.command import HelmCommand
 from generator.helm.engine import Engine
 from generator.helm.error import HelmError
+from generator.helm.foreign import PACKED, read_any_chart
 from generator.helm.pairs import Pair, Pairs, kinds_of
 from generator.helm.renderer import Renderer, command, renderer
 from generator.helm.texts import ChartTexts, library_texts, read_chart
 
 __all__ = [
+    "PACKED",
     "ChartTexts",
     "Engine",
     "HelmCommand",
@@ -18,6 +20,7 @@ __all__ = [
     "command",
     "kinds_of",
     "library_texts",
+    "read_any_chart",
     "read_chart",
     "renderer",
 ]

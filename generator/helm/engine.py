@@ -1,5 +1,6 @@
 """Helm 4 inside this process: no binary, no cluster, no network."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ class Engine:
             ImportError: there is no wheel for this machine.
             OSError: its library does not load.
         """
+        # Go collects a quarter as often: what a render leaves behind is small, and a third of its time was collecting.
+        os.environ.setdefault("GOGC", "400")
         import helm_python
 
         self._helm = helm_python

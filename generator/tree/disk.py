@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.tree.error import TreeError, cannot_read, shown
+from generator.finding import shown
+from generator.tree.error import TreeError, cannot_read
 from generator.tree.model import TEMPORARY, Content, Link, Scope
 
 # What editors and file managers drop; no cluster and no Helm reads it.

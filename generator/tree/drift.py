@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from generator.tree.disk import Listing, is_folder, list_scope, read_content
-from generator.tree.ledger import Ledger, digest
+from generator.tree.ledger import Ledger, digest, read_written
 from generator.tree.model import Content, Tree
 
 Paths = tuple[str, ...]
@@ -16,8 +16,9 @@ class Drift:
 
     Wanted:   `unchanged`; `missing`; `stale`, as an earlier run wrote it; `edited`, ours but changed since by a
               person; `foreign`, something else stands there that no run wrote.
-    Unwanted: `left_over`, as a run wrote it; `kept`, ours but edited; `gone`, listed but no longer there;
-              `stray`, in a generated folder and never generated; `unfinished`, temporary files of a dead run.
+    Unwanted: `left_over`, as a run wrote it, by the ledger or by what this machine remembers; `kept`, ours but
+              edited; `gone`, listed but no longer there; `stray`, in a generated folder and never generated;
+              `unfinished`, temporary files of a dead run.
     """
 
     unchanged: Paths = ()
@@ -46,7 +47,10 @@ def compare(root: Path, tree: Tree, ledger: Ledger) -> Drift:
     for path in ledger.digests:
         if path not in tree.entries:
             kinds[_kind_of_unwanted(root, path, ledger, folders)].append(path)
-    kinds["stray"] = [path for path in listing.files if path not in tree.entries and path not in ledger.digests]
+    strays = [path for path in listing.files if path not in tree.entries and path not in ledger.digests]
+    ours = _written_here(root, strays)
+    kinds["left_over"] += ours
+    kinds["stray"] = [path for path in strays if path not in ours]
     kinds["unfinished"] = listing.leftovers
     return Drift(**{kind: tuple(sorted(paths)) for kind, paths in kinds.items()})
 
@@ -71,6 +75,15 @@ def _kind_of_unwanted(root: Path, path: str, ledger: Ledger, folders: set[str]) 
     if found is None:
         return "gone"
     return "left_over" if ledger.owns(path, found) else "kept"
+
+
+def _written_here(root: Path, strays: list[str]) -> set[str]:
+    """The strays that a run on this machine wrote just so: Git took the ledger back, and left the files."""
+    if not strays:
+        return set()
+    written = read_written(root)
+    contents = ((path, read_content(root, path)) for path in strays)
+    return {path for path, content in contents if content is not None and written.owns(path, content)}
 
 
 def _look_at_folder(root: Path, path: str, folders: set[str]) -> None:

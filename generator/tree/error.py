@@ -3,7 +3,7 @@
 import errno
 import os
 
-from generator.finding import ChartroomError
+from generator.finding import ChartroomError, shown
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -23,12 +23,6 @@ _AFTERWARDS = "every file is whole, old or new, and the next run goes on from he
 
 class TreeError(ChartroomError):
     """The generated files cannot be read or written. Its text begins with the path."""
-
-
-def shown(path: str) -> str:
-    """Return a path so that it prints on one line, whatever bytes the disk has for it."""
-    text = os.fsencode(path).decode(errors="backslashreplace")
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def cannot_read(path: str, error: OSError) -> TreeError:

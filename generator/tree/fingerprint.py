@@ -1,13 +1,13 @@
 """One digest of many input files: did anything that people wrote change since last time?"""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from generator.tree.disk import read_content
 from generator.tree.error import cannot_read
-from generator.tree.model import Link
+from generator.tree.model import Content, Link
 
 
 def fingerprint(root: Path, paths: Iterable[str]) -> str:
@@ -18,20 +18,37 @@ def fingerprint(root: Path, paths: Iterable[str]) -> str:
     Raises:
         TreeError: something cannot be read.
     """
+    return fingerprint_of({path: digest_of(found) for path, found in read_contents(root, paths).items()})
+
+
+def fingerprint_of(found: Mapping[str, str]) -> str:
+    """Digest the digests of many files."""
     total = sha256()
-    for path in sorted({file for given in paths for file in _files(root, given)}):
-        content = read_content(root, path)
-        match content:
-            case None:
-                kind, data = b"absent", b""
-            case Link():
-                kind, data = b"link", os.fsencode(content.target)
-            case _:
-                kind, data = b"file", content
+    for path in sorted(found):
         name = os.fsencode(path)
-        # Lengths first, so that no two sets of files run together into the same bytes.
-        total.update(b"%s %d %d\n%s%s" % (kind, len(name), len(data), name, data))
+        # The length first, so that no two sets of files run together into the same bytes.
+        total.update(b"%d\n%s%s" % (len(name), name, found[path].encode()))
     return total.hexdigest()
+
+
+def read_contents(root: Path, paths: Iterable[str]) -> dict[str, Content | None]:
+    """Return what stands at each path, and in each file below those that are folders, in order.
+
+    Raises:
+        TreeError: something cannot be read.
+    """
+    return {path: read_content(root, path) for path in sorted({file for one in paths for file in _files(root, one)})}
+
+
+def digest_of(content: Content | None) -> str:
+    """Digest a file's bytes, a link's target or the absence of both, so that no two of them are the same."""
+    match content:
+        case None:
+            return sha256(b"absent\n").hexdigest()
+        case Link():
+            return sha256(b"link\n" + os.fsencode(content.target)).hexdigest()
+        case _:
+            return sha256(b"file\n" + content).hexdigest()
 
 
 def _files(root: Path, path: str) -> Iterator[str]:

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from generator.finding import Finding, Place
+from generator.finding import Finding, Place, shown
 from generator.tree.disk import read_content
 from generator.tree.drift import Drift
-from generator.tree.error import shown
 from generator.tree.ledger import LEDGER_PATH
 from generator.tree.model import Content, Link, Tree
 

@@ -18,6 +18,8 @@ from generator.tree.error import TreeError
 from generator.tree.model import Content, Link, check_path
 
 LEDGER_PATH = ".chartroom/ledger"
+# The same beside it, for this machine alone: Git takes the ledger back, and leaves files that it does not know.
+WRITTEN_PATH = ".chartroom/written"
 _HEADER = (
     "# Files that 'chartroom charts' wrote, each with the SHA-256 of its content (of its target for a link).\n"
     "# Commit this file. Several lines for one path come from a merge; the next run settles them.\n"
@@ -64,6 +66,24 @@ def read_ledger_text(root: Path) -> str:
     if isinstance(content, Link):
         raise TreeError(f"{LEDGER_PATH}: is a symbolic link, a file is expected")
     return content.decode(errors="backslashreplace")
+
+
+def read_ledger(root: Path) -> Ledger:
+    """Return the ledger, empty where none is.
+
+    Raises:
+        TreeError: it cannot be read, or is none.
+    """
+    return parse_ledger(read_ledger_text(root))
+
+
+def read_written(root: Path) -> Ledger:
+    """Return what runs wrote here last, whatever Git made of the ledger since; empty where that cannot be told."""
+    try:
+        content = read_content(root, WRITTEN_PATH)
+        return parse_ledger(content.decode(errors="backslashreplace") if isinstance(content, bytes) else "")
+    except TreeError:
+        return Ledger({})
 
 
 def parse_ledger(text: str) -> Ledger:

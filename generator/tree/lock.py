@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.tree.error import TreeError, cannot_read, cannot_write, shown
+from generator.finding import shown
+from generator.tree.error import TreeError, cannot_read, cannot_write
 from generator.tree.place import make_folder
 
 LOCK_PATH = ".chartroom/lock"

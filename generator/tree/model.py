@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from types import MappingProxyType
 
-from generator.tree.error import TreeError, shown
+from generator.finding import shown
+from generator.tree.error import TreeError
 
 # Names of files on their way into place. No generated file may be called so: the next run removes them.
 TEMPORARY = ".chartroom-tmp-"

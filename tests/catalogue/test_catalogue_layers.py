@@ -294,5 +294,17 @@ def test_owner_and_categories_are_those_of_each_environment(repository: Reposito
 def test_environment_that_cannot_be_read_is_not_resolved(repository: Repository) -> None:
     resolver = Resolver(read_sources(repository.root))
     assert resolver.resolve("staging") is None
+
+
+def test_site_that_cannot_be_read_hides_no_fault_of_others(repository: Repository) -> None:
+    repository.workload("radarr", "talks_to: [plex, plx]\n")
     repository.write(SITE, "zone: [\n")
-    assert Resolver(read_sources(repository.root)).resolve("prod") is None
+    assert repository.findings() == (
+        "values/apps/media/radarr.yaml:6:18: error: 'radarr' talks to 'plx', which does not exist, "
+        "did you mean 'plex'? [fleet/unknown-service]\n"
+        "    talks_to: [plex, plx]\n"
+        "                     ^\n"
+        "  fix: name a service that exists\n"
+        "values/site.yaml:2:1: error: not YAML: did not find expected node content [source/syntax]\n"
+        "  fix: check quotes, brackets and indentation here and on the line above"
+    )

@@ -14,7 +14,7 @@ from tests.chart.catalogue import LIBRARY, scopes
 
 # What the reader of values/ lets through: everything printable, tabs and line ends.
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn"), include_characters="\n\t"), max_size=40)
-HARD = ["on", "1e3", "0777", "{{ .Values }}", "a: b", "# c", "'", '"', "\\", "- x", "%", "@", "=", "é"]
+HARD = ["on", "1e3", "0777", "{{ .Values }}", "a: b", "# c", "'", '"', "\\", "- x", "%", "@", "=", "<<", "é"]
 HARD += ["\u2028", "\ufeff", "\n", "a\n", "a\n\n", "\na", " ", " a", "\t"]
 CHART = ChartTexts(
     "media",
@@ -27,11 +27,9 @@ CHART = ChartTexts(
 BASE = lone_values(scopes()["prod"], "prod", scopes()["prod"].fleet.services["recyclarr"])
 
 
-class Reader(yaml.SafeLoader):
-    """PyYAML without its quirk: to everybody else a plain `=` is text."""
-
-
-Reader.add_constructor("tag:yaml.org,2002:value", lambda reader, node: node.value)
+def own_alert(text: str) -> dict[str, Any]:
+    """An alert of a service's own; its last entry keeps the text from the end of the document, which Helm cuts."""
+    return {"alert": "Own", "annotations": {"summary": text}, "expr": text, "for": "5m"}
 
 
 def render(text: str, as_file: bool) -> dict[str, Any]:
@@ -47,12 +45,15 @@ def render(text: str, as_file: bool) -> dict[str, Any]:
     objects["CronJob"]["recyclarr"]["schedule"]["schedule"] = text
     objects["ConfigMap"]["recyclarr-files"]["data"] = {"text": text}
     objects["PrometheusRule"]["recyclarr"]["marks"]["owner"] = text
+    objects["PrometheusRule"]["recyclarr"]["alerts"] = [own_alert(text)]
+    raw = {"apiVersion": "v1", "kind": "Odd", "spec": {text or "x": [text, {text or "x": text}]}, "status": {}}
+    values["services"]["recyclarr"]["raw"] = {"Odd/recyclarr": raw}
     if as_file:
         bare = ChartTexts(CHART.name, {**CHART.texts, "values.yaml": "{}"})
         printed = Engine().render(bare, emit(values))
     else:
         printed = Engine().render_complete(CHART, values)
-    return {found["kind"]: found for found in (yaml.load(pair.document, Reader) for pair in printed)}
+    return {found["kind"]: found for found in (yaml.safe_load(pair.document) for pair in printed)}
 
 
 def check(text: str, as_file: bool) -> None:
@@ -66,7 +67,10 @@ def check(text: str, as_file: bool) -> None:
     assert job["metadata"]["labels"]["example.net/text"] == text
     assert job["spec"]["schedule"] == text
     assert found["ConfigMap"]["data"] == {"text": text}
-    assert found["PrometheusRule"]["spec"]["groups"][0]["rules"][0]["labels"]["owner"] == text
+    rules = found["PrometheusRule"]["spec"]["groups"][0]["rules"]
+    assert rules[0]["labels"]["owner"] == text
+    assert rules[-1] == own_alert(text)
+    assert found["Odd"]["spec"][text or "x"] == [text, {text or "x": text}]
 
 
 @settings(max_examples=40)

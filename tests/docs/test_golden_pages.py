@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.small import GOLDEN, pages_of, write_values
 
-NAMES = sorted(file.name for file in GOLDEN.glob("*.md"))
+NAMES = sorted(file.name for file in GOLDEN.iterdir())
 
 
 @pytest.fixture(scope="module")

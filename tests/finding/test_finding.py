@@ -27,6 +27,31 @@ def test_finding_prints_line_caret_also_and_fix(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "printed"),
+    [
+        ("values/a\nb.yaml", r"values/a\nb.yaml"),
+        ("values/\x1b[31mred.yaml", r"values/\x1b[31mred.yaml"),
+        ("values/\u202egnp.yaml", r"values/\u202egnp.yaml"),
+        ("values/\udcff.yaml", r"values/\xff.yaml"),
+        ("values/häuser.yaml", "values/häuser.yaml"),
+    ],
+)
+def test_whatever_a_file_is_called_a_finding_stays_on_its_lines(path: str, printed: str) -> None:
+    place = Place(path, 2, 7)
+    finding = Finding(place, "r", f"{path} is odd", f"rename {path}", also=(place,))
+    assert format_finding(finding) == (
+        f"{printed}:2:7: error: {printed} is odd [r]\n  also: {printed}:2:7\n  fix: rename {printed}"
+    )
+
+
+def test_letters_of_a_source_line_that_do_not_print_are_shown_as_escapes(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: \x1b[31m b: 1\n")
+    assert format_finding(Finding(Place("a.yaml", 1, 11), "r", "m", "f"), tmp_path) == (
+        "a.yaml:1:11: error: m [r]\n    a: \\x1b[31m b: 1\n                 ^\n  fix: f"
+    )
+
+
 def test_caret_stays_under_its_letter_behind_tabs(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("\ta:\tb\n")
     finding = Finding(Place("a.yaml", 1, 5), "r", "m", "f", Severity.WARNING)

@@ -8,6 +8,7 @@ import pytest
 from generator.catalogue import read_sources
 from generator.finding import Finding
 from generator.fleet.free import free_addresses
+from generator.fleet.standing import standing_text
 from generator.source import place_at
 from tests.support.workspace import Repository
 
@@ -173,3 +174,60 @@ def test_claims_of_a_cluster_do_not_collide_across_environments(repository: Repo
     }
     assert {("namespace", "media"), ("service", "media/plex"), ("network", "10.0.20.0/24"), ("host", "pve-1")} <= shared
     assert repository.findings() == ""
+
+
+def standing(repository: Repository) -> None:
+    """Write down who holds what, as a run does."""
+    repository.write("docs/reference/claims.tsv", standing_text(repository.open().fleets.values()))
+
+
+def test_newcomer_gives_way_to_who_stood_there_before(repository: Repository) -> None:
+    standing(repository)
+    repository.workload("aardvark", BALANCED.format(port=32400, ip="10.0.20.11"))
+    assert repository.findings() == (
+        "values/apps/media/aardvark.yaml:7:21: error: 'aardvark' claims load-balancer IP 10.0.20.11 port 32400/TCP, held since before by 'plex' at values/apps/media/plex.yaml:10:21 [claim/load-balancer]\n"
+        "    load_balancer: {ip: 10.0.20.11, ports: [http], from: [lan]}\n"
+        "                        ^\n"
+        "  also: values/apps/media/plex.yaml:10:21\n"
+        "  fix: choose a free address of pool 'lan' (next: 10.0.20.12)"
+    )
+
+
+def test_two_newcomers_are_told_apart_by_their_names(repository: Repository) -> None:
+    standing(repository)
+    for name in ("radarr", "sonarr"):
+        repository.workload(name, BALANCED.format(port=7878, ip="10.0.20.12"))
+    (finding,) = claims(repository)
+    assert finding.message == (
+        "'sonarr' claims load-balancer IP 10.0.20.12 port 7878/TCP, held by 'radarr' at values/apps/media/radarr.yaml:7:21"
+    )
+
+
+def test_named_address_gives_way_to_a_balancer_that_stood_there_before(repository: Repository) -> None:
+    standing(repository)
+    repository.change(SITE, "addresses: {nas: 10.0.10.5}", "addresses: {nas: 10.0.10.5, tv: 10.0.20.11}")
+    (finding,) = claims(repository)
+    assert (finding.message, finding.fix) == (
+        "'tv' claims address 10.0.20.11, held since before by 'plex' at values/apps/media/plex.yaml:10:21",
+        "choose another address",
+    )
+
+
+def test_balancer_gives_way_to_an_address_that_stood_there_before(repository: Repository) -> None:
+    repository.change(SITE, "addresses: {nas: 10.0.10.5}", "addresses: {nas: 10.0.10.5, tv: 10.0.20.12}")
+    standing(repository)
+    repository.workload("aardvark", BALANCED.format(port=1, ip="10.0.20.12"))
+    (finding,) = claims(repository)
+    assert finding.message == (
+        "'aardvark' claims load-balancer IP 10.0.20.12 port 1/TCP, held since before by 'tv' at values/site.yaml:10:33"
+    )
+    assert finding.replacement == "10.0.20.13"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"\n\n", b"<<<<<<< ours\nmac\n=======\n"])
+def test_what_says_nothing_of_who_stood_there_is_read_as_nobody(repository: Repository, content: bytes) -> None:
+    repository.write("docs/reference/claims.tsv", "")
+    (repository.root / "docs/reference/claims.tsv").write_bytes(content)
+    repository.workload("aardvark", BALANCED.format(port=32400, ip="10.0.20.11"))
+    (finding,) = claims(repository)
+    assert finding.message.startswith("'plex' claims load-balancer IP 10.0.20.11 port 32400/TCP, held by 'aardvark' at")

@@ -98,7 +98,7 @@ def test_text_that_breaks_out_is_a_fault(stand: Stand, sabotage: Callable[[str, 
 
 def test_text_that_arrives_changed_is_a_fault(stand: Stand, sabotage: Callable[[str, str, str], None]) -> None:
     sabotage("_container.tpl", ARGUMENTS, 'args: ["x"]')
-    sabotage("_configmap.tpl", "toYaml .body.data", 'toYaml (dict "a" "b")')
+    sabotage("_configmap.tpl", 'include "common.yaml" .body.data', 'toYaml (dict "a" "b")')
     tried = stand.try_fleet({"app": sound_service(args=["y"], files={"/a": "text"})})
     assert tried.faults == [
         "args of container 'app' of 'app' is not rendered as it was written",

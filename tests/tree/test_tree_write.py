@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.tree import LEDGER_PATH, TEMPORARY, Content, Link, Report, Scope, Tree, TreeError, hold, write
-from tests.tree.trees import NEW, OLD, ledger, ledger_paths, on_disk, write_tree
+from generator.tree import LEDGER_PATH, TEMPORARY, Content, Link, Report, Scope, Tree, TreeError, check, hold, write
+from generator.tree.ledger import WRITTEN_PATH
+from tests.tree.trees import NEW, OLD, ledger, ledger_paths, on_disk, tree_of, write_tree
 
 EDIT = b"edited by a person\n"
 
@@ -258,6 +259,61 @@ PATHS = ["charts/a.yaml", "charts/b/c.yaml", "charts/b/d/e.yaml", "kubernetes/f.
 CONTENTS = st.sampled_from([b"", b"one\n", b"two\n"]) | st.sampled_from([Link("x"), Link("y")])
 TREES = st.dictionaries(st.sampled_from(PATHS), CONTENTS)
 EDITS = st.dictionaries(st.sampled_from([*PATHS, "charts/stray.yaml"]), st.sampled_from([EDIT, None]))
+
+
+def test_write_deletes_what_it_wrote_itself_after_git_took_the_ledger_back(tmp_path: Path) -> None:
+    write_tree(tmp_path, OLD)
+    committed = (tmp_path / LEDGER_PATH).read_bytes()
+    more = {**OLD, "charts/media/templates/new.yaml": b"new\n", "charts/media/new": Link("x")}
+    write_tree(tmp_path, more)
+    (tmp_path / LEDGER_PATH).write_bytes(committed)
+
+    assert [finding.rule for finding in check(tmp_path, tree_of(OLD))] == ["output/left-over"] * 2
+    report = write_tree(tmp_path, OLD)
+
+    assert report.deleted == ("charts/media/new", "charts/media/templates/new.yaml")
+    assert report.findings == ()
+    assert on_disk(tmp_path) == OLD
+    assert (tmp_path / LEDGER_PATH).read_bytes() == committed
+
+
+@pytest.mark.parametrize("memory", [None, b"", b"no ledger\n", b"\xff"])
+def test_write_leaves_what_nobody_remembers_and_what_a_person_edited_since(
+    tmp_path: Path, memory: bytes | None
+) -> None:
+    write_tree(tmp_path, OLD)
+    committed = (tmp_path / LEDGER_PATH).read_bytes()
+    write_tree(tmp_path, {**OLD, "charts/media/a.yaml": b"a\n", "charts/media/b.yaml": b"b\n"})
+    (tmp_path / LEDGER_PATH).write_bytes(committed)
+    (tmp_path / "charts/media/b.yaml").write_bytes(EDIT)
+    if memory is not None:
+        (tmp_path / WRITTEN_PATH).write_bytes(memory)
+
+    report = write_tree(tmp_path, OLD)
+
+    strays = ["charts/media/b.yaml"] if memory is None else ["charts/media/a.yaml", "charts/media/b.yaml"]
+    assert [(finding.place.path, finding.rule) for finding in report.findings] == [
+        (path, "output/stray") for path in strays
+    ]
+    assert on_disk(tmp_path).keys() == OLD.keys() | set(strays)
+
+
+def test_write_that_ends_early_forgets_nothing_that_git_took_from_the_ledger(tmp_path: Path) -> None:
+    write_tree(tmp_path, OLD)
+    committed = (tmp_path / LEDGER_PATH).read_bytes()
+    write_tree(tmp_path, {**OLD, "charts/media/a.yaml": b"a\n"})
+    (tmp_path / LEDGER_PATH).write_bytes(committed)
+
+    def end(action: str, path: str, /) -> None:
+        if action == "delete":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_tree(tmp_path, NEW, step=end)
+    report = write_tree(tmp_path, NEW)
+
+    assert "charts/media/a.yaml" in report.deleted
+    assert on_disk(tmp_path) == NEW
 
 
 @settings(max_examples=60, deadline=None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from generator.tree import LEDGER_PATH, LOCK_PATH, Content, Link, Report, Scope, Tree, hold, write
+from generator.tree.ledger import WRITTEN_PATH
 from generator.tree.step import Step, no_step
 
 SCOPE = Scope(folders=("charts", "kubernetes", "docs/reference"), by_people=("charts/common", "charts/README.md"))
@@ -38,7 +39,7 @@ def write_tree(root: Path, entries: Mapping[str, Content], step: Step = no_step)
 
 
 def on_disk(root: Path) -> dict[str, Content]:
-    """Return everything below `root` but the ledger and the lock: files, links, and empty folders as `<path>/`."""
+    """Return everything below `root` but the ledgers and the lock: files, links, and empty folders as `<path>/`."""
     found: dict[str, Content] = {}
     for place in sorted(root.rglob("*")):
         path = place.relative_to(root).as_posix()
@@ -48,7 +49,7 @@ def on_disk(root: Path) -> dict[str, Content]:
             found[path] = place.read_bytes()
         elif not any(place.iterdir()):
             found[f"{path}/"] = b""
-    return {path: content for path, content in found.items() if path not in (LEDGER_PATH, LOCK_PATH)}
+    return {path: content for path, content in found.items() if path not in (LEDGER_PATH, WRITTEN_PATH, LOCK_PATH)}
 
 
 def ledger(root: Path) -> str:

@@ -13,7 +13,7 @@ kind: Role
 metadata:
   {{- include "common.meta" . | nindent 2 }}
 rules:
-  {{- toYaml .body.rules | nindent 2 }}
+  {{- include "common.yaml" .body.rules | nindent 2 }}
 {{- end -}}
 
 {{- define "common.kind.rolebinding" -}}
@@ -30,7 +30,7 @@ kind: ClusterRole
 metadata:
   {{- include "common.meta.cluster" . | nindent 2 }}
 rules:
-  {{- toYaml .body.rules | nindent 2 }}
+  {{- include "common.yaml" .body.rules | nindent 2 }}
 {{- end -}}
 
 {{- define "common.kind.clusterrolebinding" -}}

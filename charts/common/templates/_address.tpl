@@ -36,7 +36,7 @@ kind: BGPPeer
 metadata:
   {{- include "common.meta" . | nindent 2 }}
 spec:
-  {{- toYaml .body.spec | nindent 2 }}
+  {{- include "common.yaml" .body.spec | nindent 2 }}
 {{- end -}}
 
 {{- define "common.kind.ciliumloadbalancerippool" -}}

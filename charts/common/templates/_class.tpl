@@ -7,7 +7,7 @@ metadata:
 provisioner: {{ quote .body.provisioner }}
 {{- with .body.parameters }}
 parameters:
-  {{- toYaml . | nindent 2 }}
+  {{- include "common.yaml" . | nindent 2 }}
 {{- end }}
 reclaimPolicy: {{ .body.reclaimPolicy }}
 volumeBindingMode: {{ .body.volumeBindingMode }}

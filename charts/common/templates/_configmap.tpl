@@ -6,7 +6,7 @@ ends off the end of a document, and the last file's would be among them.
 apiVersion: v1
 kind: ConfigMap
 data:
-  {{- toYaml .body.data | nindent 2 }}
+  {{- include "common.yaml" .body.data | nindent 2 }}
 metadata:
   {{- include "common.meta" . | nindent 2 }}
 {{- end -}}

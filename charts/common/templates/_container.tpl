@@ -37,7 +37,7 @@ env:
         key: {{ quote .secretKey }}
     {{- else }}
     valueFrom:
-      {{- toYaml .valueFrom | nindent 6 }}
+      {{- include "common.yaml" .valueFrom | nindent 6 }}
     {{- end }}
   {{- end }}
 {{- end }}

@@ -31,7 +31,7 @@ capabilities:
   {{- end }}
 {{- end }}
 {{- with omit . "readOnlyRootFilesystem" "capabilities" }}
-{{ toYaml . }}
+{{ include "common.yaml" . }}
 {{- end }}
 {{- end -}}
 

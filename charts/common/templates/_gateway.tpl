@@ -53,5 +53,5 @@ spec:
     privateKeySecretRef:
       name: {{ .object }}
     solvers:
-      {{- toYaml .body.solvers | nindent 6 }}
+      {{- include "common.yaml" .body.solvers | nindent 6 }}
 {{- end -}}

@@ -57,7 +57,7 @@ matchLabels:
   {{- include "common.meta.selector" . | nindent 2 }}
 {{- else if .body.pods -}}
 matchLabels:
-  {{- toYaml .body.pods | nindent 2 }}
+  {{- include "common.yaml" .body.pods | nindent 2 }}
 {{- else -}}
 {}
 {{- end }}

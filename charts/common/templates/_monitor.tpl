@@ -13,7 +13,7 @@ spec:
       - key: chartroom/service
         operator: DoesNotExist
   endpoints:
-    {{- toYaml .body.endpoints | nindent 4 }}
+    {{- include "common.yaml" .body.endpoints | nindent 4 }}
 {{- end -}}
 
 {{- define "common.kind.podmonitor" -}}
@@ -26,7 +26,7 @@ spec:
   selector:
     {{- include "common.meta.pods" . | nindent 4 }}
   podMetricsEndpoints:
-    {{- toYaml .body.endpoints | nindent 4 }}
+    {{- include "common.yaml" .body.endpoints | nindent 4 }}
 {{- end -}}
 
 {{- /* What has no metrics is asked from outside, by the blackbox exporter. */ -}}

@@ -21,7 +21,7 @@ spec:
   priorityClassName: {{ . }}
   {{- end }}
   {{- with .body.pod.spec }}
-  {{- toYaml . | nindent 2 }}
+  {{- include "common.yaml" . | nindent 2 }}
   {{- end }}
   {{- if .body.pod.spread }}
   topologySpreadConstraints:
@@ -58,7 +58,7 @@ spec:
         {{- end }}
       {{- end }}
       {{- with .source }}
-      {{- toYaml . | nindent 6 }}
+      {{- include "common.yaml" . | nindent 6 }}
       {{- end }}
     {{- end }}
 {{- end -}}

@@ -8,12 +8,12 @@ spec:
   instances: {{ toJson .body.instances }}
   imageName: {{ quote .body.image }}
   storage:
-    {{- toYaml .body.storage | nindent 4 }}
+    {{- include "common.yaml" .body.storage | nindent 4 }}
   resources:
-    {{- toYaml .body.resources | nindent 4 }}
+    {{- include "common.yaml" .body.resources | nindent 4 }}
   {{- with .body.postgresql }}
   postgresql:
-    {{- toYaml . | nindent 4 }}
+    {{- include "common.yaml" . | nindent 4 }}
   {{- end }}
   {{- with .body.roles }}
   managed:

@@ -23,6 +23,6 @@ spec:
             {{- end }}
         {{- end }}
         {{- with .body.alerts }}
-        {{- toYaml . | nindent 8 }}
+        {{- include "common.yaml" . | nindent 8 }}
         {{- end }}
 {{- end -}}

@@ -13,7 +13,7 @@ spec:
     copyMethod: Snapshot
     pruneIntervalDays: 7
     retain:
-      {{- toYaml .body.retain | nindent 6 }}
+      {{- include "common.yaml" .body.retain | nindent 6 }}
     moverSecurityContext:
       {{- include "common.defaults.podsecurity" .body.security | nindent 6 }}
 {{- end -}}

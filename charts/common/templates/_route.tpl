@@ -29,7 +29,7 @@ spec:
           weight: 1
       {{- with .timeouts }}
       timeouts:
-        {{- toYaml . | nindent 8 }}
+        {{- include "common.yaml" . | nindent 8 }}
       {{- end }}
     {{- end }}
 {{- end -}}

@@ -18,7 +18,7 @@ spec:
     deletionPolicy: Retain
     {{- with .body.template }}
     template:
-      {{- toYaml . | nindent 6 }}
+      {{- include "common.yaml" . | nindent 6 }}
     {{- end }}
   data:
     {{- range .body.data }}
@@ -42,5 +42,5 @@ metadata:
   {{- include "common.meta.cluster" . | nindent 2 }}
 spec:
   provider:
-    {{- toYaml .body.provider | nindent 4 }}
+    {{- include "common.yaml" .body.provider | nindent 4 }}
 {{- end -}}

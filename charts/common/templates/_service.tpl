@@ -24,11 +24,11 @@ Takes: dict "root" $ "name" <service> "service" <its values>.
 {{- range $key, $manifest := .service.raw }}
 {{- if not (hasKey $patched (replace "/" "_" $key)) }}
 ---
-{{ toYaml $manifest }}
+{{ include "common.yaml" $manifest }}
 {{- end }}
 {{- end }}
 {{- range $patched }}
 ---
-{{ toYaml . }}
+{{ include "common.yaml" . }}
 {{- end }}
 {{- end -}}

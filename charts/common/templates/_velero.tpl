@@ -13,7 +13,7 @@ spec:
     name: {{ quote .body.secret }}
     key: cloud
   config:
-    {{- toYaml .body.config | nindent 4 }}
+    {{- include "common.yaml" .body.config | nindent 4 }}
 {{- end -}}
 
 {{- /* Velero takes a chosen claim's pod and all its claims; the resource policy leaves out those of other tiers. */ -}}
@@ -33,7 +33,7 @@ spec:
     orLabelSelectors:
       {{- range .body.selectors }}
       - matchLabels:
-          {{- toYaml . | nindent 10 }}
+          {{- include "common.yaml" . | nindent 10 }}
       {{- end }}
     resourcePolicy:
       kind: configmap

@@ -45,7 +45,7 @@ spec:
       metadata:
         name: {{ quote .name }}
       spec:
-        {{- toYaml .spec | nindent 8 }}
+        {{- include "common.yaml" .spec | nindent 8 }}
     {{- end }}
   {{- end }}
 {{- end -}}

@@ -1,33 +1,34 @@
-"""Hold a tree against its shape, and say in words what does not fit.
+"""Hold a tree against its shape: what does not fit, and what of it can be worked with all the same.
 
 The verdict comes from `jsonschema-rs`; only a tree that does not fit pays for `jsonschema`, whose
 errors carry what a good sentence needs.
 """
 
-import json
-import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from generator.catalogue.quantity import canonical
-from generator.catalogue.shape.build import QUANTITY, Schema
-from generator.catalogue.suggest import did_you_mean
-from generator.finding import Finding, Place
-from generator.source import Map, Path, place_at
+from generator.catalogue.shape.build import Schema
+from generator.catalogue.shape.sound import without
+from generator.catalogue.shape.wording import Error, compiled, meant, names_a_key, show, translate
+from generator.finding import Finding
+from generator.source import Map, Path
 
-Error = Any  # jsonschema's ValidationError; its stubs make every attribute optional
+__all__ = ["Judged", "Shape", "shapes", "show"]
 
-_LONGEST_VALUE = 60
-_TYPE_NAMES = {
-    "string": "text",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "null",
-}
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A tree held against its shape.
+
+    `tree` is the part of it that has the shape, but for what is required at its top; `gaps` lead to
+    what had to be left out, and to what should be there and is not.
+    """
+
+    findings: tuple[Finding, ...]
+    tree: Map
+    gaps: tuple[Path, ...] = ()
 
 
 class Shape:
@@ -55,13 +56,32 @@ class Shape:
 
     def findings(self, tree: Map, prefix: Path = ()) -> Iterator[Finding]:
         """Yield what does not fit, each at its place. `prefix` leads messages."""
+        yield from self.judge(tree, prefix).findings
+
+    def judge(self, tree: Map, prefix: Path = (), told: frozenset[str] = frozenset()) -> Judged:
+        """Say what does not fit, and return what does. What is missing of `told` is no finding."""
         if self.fits(tree):
-            return
+            return Judged((), tree)
+        errors = self._errors(tree)
+        misspelt = {tuple(error.absolute_path): _meant(error) for error in errors if _strange(error)}
         found: dict[Finding, None] = {}
-        for error in _exact_validator()(self.schema).iter_errors(tree):
-            for precise in _most_precise(error):
-                found.update(dict.fromkeys(_translate(precise, tree, prefix)))
-        yield from found
+        for error in errors:
+            here = misspelt.get(tuple(error.absolute_path), {}).values()
+            found.update(dict.fromkeys(translate(error, tree, prefix, told.union(here))))
+        gaps: dict[Path, None] = {}
+        sound = tree
+        while errors:
+            paths = {path: None for error in errors for path in _faulty(error)}
+            gaps |= {name: None for error in errors for name in _named(error)}
+            if not paths:
+                break
+            sound = without(sound, paths)
+            errors = () if self.fits(sound) else self._errors(sound)
+        return Judged(tuple(found), sound, tuple(gaps))
+
+    def _errors(self, tree: Map) -> tuple[Error, ...]:
+        errors = _exact_validator()(self.schema).iter_errors(tree)
+        return tuple(precise for error in errors for precise in _most_precise(error))
 
 
 @lru_cache(maxsize=1)
@@ -71,15 +91,10 @@ def _exact_validator() -> Any:
     from jsonschema.validators import extend
 
     def pattern(validator: Any, expression: str, instance: object, schema: Schema) -> Iterator[Error]:
-        if isinstance(instance, str) and not _compiled(expression).search(instance):
+        if isinstance(instance, str) and not compiled(expression).search(instance):
             yield ValidationError(f"{instance!r} does not match {expression!r}")
 
     return extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]  # its stubs have no types
-
-
-@lru_cache(maxsize=256)
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", expression))
 
 
 def _most_precise(error: Error) -> Iterator[Error]:
@@ -119,116 +134,39 @@ def _is_wrong_type(outer: Error, error: Error) -> bool:
     return bool(error.validator == "type")
 
 
-def _translate(error: Error, tree: Map, prefix: Path) -> Iterator[Finding]:
+def _strange(error: Error) -> set[str]:
+    """The keys that the schema of a closed mapping does not know."""
+    if error.validator != "additionalProperties":
+        return set()
+    return set(error.instance) - set(error.schema.get("properties", ()))
+
+
+def _meant(error: Error) -> dict[str, str]:
+    """What each of the unknown keys was meant to be: a field like it that is not there, or else itself."""
+    guesses = {key: meant(key, error) for key in _strange(error)}
+    return {key: key if guess is None or guess in error.instance else guess for key, guess in guesses.items()}
+
+
+def _faulty(error: Error) -> Iterator[Path]:
+    """The paths to what must go before the rest fits; none where something is missing at the top."""
     path: Path = tuple(error.absolute_path)
-    where = _dotted((*prefix, *path))
-    place = place_at(tree, path)
-    value = error.instance
-    match error.validator:
-        case "additionalProperties":
-            known = list(error.schema.get("properties", {}))
-            for key in sorted(set(value) - set(known)):
-                yield _unknown_key(where, key, known, place_at(tree, (*path, key), of_key=True))
-        case "required":
-            missing = [key for key in error.validator_value if key not in value]
-            yield Finding(place, "shape/missing-key", f"{where} lacks {_join(missing)}", f"add {_join(missing)}")
-        case _ if list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
-            yield from _translate_key(error, tree, path, where)
-        case _:
-            yield Finding(
-                place, "shape/value", f"{where} is {show(value)}, {_expected(error)} is expected", _fix(error)
-            )
+    if strange := _strange(error):
+        yield from ((*path, key) for key in strange)
+    elif names_a_key(error):
+        yield (*path, str(error.instance))
+    elif path:
+        yield path
 
 
-def _translate_key(error: Error, tree: Map, path: Path, where: str) -> Iterator[Finding]:
-    key = str(error.instance)
-    hint = error.schema.get("x-hint") or f"a key that matches {error.schema.get('pattern')}"
-    place = place_at(tree, (*path, key), of_key=True)
-    yield Finding(place, "shape/key", f"{where} has the key {key!r}, {hint} is expected", "rename the key")
-
-
-def _unknown_key(where: str, key: str, known: list[str], place: Place) -> Finding:
-    guess = did_you_mean(key, known)
-    fix = f"write one of {_join(sorted(known))}" if not guess and len(known) <= 12 else f"rename or remove {key!r}"
-    return Finding(place, "shape/unknown-key", f"{where} has no field {key!r}{guess}", fix)
-
-
-def _expected(error: Error) -> str:
-    schema = error.schema if isinstance(error.schema, dict) else {}
-    match error.validator:
-        case "enum":
-            words = [
-                json.dumps(word) if not isinstance(word, str) else word
-                for word in error.validator_value
-                if word is not None
-            ]
-            return "one of " + ", ".join(words) if len(words) > 1 else words[0]
-        case "anyOf":
-            return " or ".join(
-                dict.fromkeys(_in_words(branch) for branch in error.validator_value if branch.get("type") != "null")
-            )
-        case "minimum":
-            return f"at least {error.validator_value}"
-        case "maximum":
-            return f"at most {error.validator_value}"
-        case "exclusiveMinimum":
-            return f"more than {error.validator_value}"
-        case "exclusiveMaximum":
-            return f"less than {error.validator_value}"
-        case "minLength":
-            return "some text"
-        case "maxLength":
-            return f"at most {error.validator_value} letters"
-        case "minItems" | "minProperties":
-            return "at least one entry"
-        case _:
-            return _in_words(schema)
-
-
-def _in_words(schema: Schema) -> str:
-    if "x-hint" in schema:
-        return str(schema["x-hint"])
-    if "enum" in schema:
-        return "one of " + ", ".join(str(word) for word in schema["enum"] if word is not None)
-    kinds = schema.get("type", "object")
-    names = [_TYPE_NAMES[kind] for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind != "null"]
-    return " or ".join(names)
-
-
-def _fix(error: Error) -> str:
-    value = error.instance
-    kinds = error.schema.get("type", []) if isinstance(error.schema, dict) else []
-    if isinstance(value, float) and error.schema.get("pattern") == QUANTITY:
-        return f"write {canonical(str(value))}"
-    if error.validator == "type" and "string" in kinds and isinstance(value, int | float):
-        quoted = json.dumps(value)
-        if _compiled(error.schema.get("pattern", "")).search(quoted):
-            return f'quote it: "{quoted}"'
-    if error.validator == "enum" and isinstance(value, str):
-        guess = did_you_mean(value, [word for word in error.validator_value if isinstance(word, str)])
-        return "write one of them" + guess
-    return f"write {_expected(error)}"
-
-
-def show(value: object) -> str:
-    """Return a value as a message shows it: short, and never several lines."""
-    if isinstance(value, dict):
-        return "a mapping" if value else "an empty mapping"
-    if isinstance(value, list):
-        return "a list" if value else "an empty list"
-    shown = repr(value) if isinstance(value, str) else json.dumps(value)
-    return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 1] + "…"
-
-
-def _dotted(path: Path) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return f"'{text}'" if path else "the file"
-
-
-def _join(keys: list[str]) -> str:
-    return ", ".join(repr(key) for key in keys)
+def _named(error: Error) -> Iterator[Path]:
+    """The same paths by the names that were meant, and those of what is missing."""
+    path: Path = tuple(error.absolute_path)
+    if _strange(error):
+        yield from ((*path, key) for key in _meant(error).values())
+    elif error.validator == "required":
+        yield from ((*path, key) for key in error.validator_value if key not in error.instance)
+    else:
+        yield from _faulty(error)
 
 
 @lru_cache(maxsize=1)
