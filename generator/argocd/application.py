@@ -35,7 +35,6 @@ class Application:
     cascade: bool = True
     prune: bool = True
     options: tuple[str, ...] = SYNC_OPTIONS
-    ignore: tuple[Json, ...] = ()
 
 
 def application_object(application: Application, argocd: ArgoCd, marks: Metadata) -> Json:
@@ -56,14 +55,13 @@ def application_object(application: Application, argocd: ArgoCd, marks: Metadata
         "source": application.source,
         "destination": {"server": argocd.server, "namespace": application.namespace},
         "syncPolicy": {
-            "automated": {"enabled": True, "prune": application.prune, "selfHeal": True, "allowEmpty": False},
+            # No `enabled`: what Git does not state, a person may set to false to pause the Application.
+            "automated": {"prune": application.prune, "selfHeal": True, "allowEmpty": False},
             "syncOptions": list(application.options),
             "retry": _retry(),
         },
         "revisionHistoryLimit": _HISTORY,
     }
-    if application.ignore:
-        spec["ignoreDifferences"] = list(application.ignore)
     if application.info:
         spec["info"] = [{"name": name, "value": value} for name, value in application.info]
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": about, "spec": spec}

@@ -32,12 +32,6 @@ _LIBRARY = "/charts/common"
 _COMMAND = "`make charts`: change that, not this."
 _GUARD_RAIL_KINDS = frozenset({GroupKind("", "Namespace"), GroupKind("", "PersistentVolume")})
 _OURS = frozenset({GroupKind("argoproj.io", "AppProject"), GroupKind("argoproj.io", "Application")})
-# A person may pause a child by setting this to false; everything else of it is healed.
-_PAUSE: Json = {
-    "group": "argoproj.io",
-    "kind": "Application",
-    "jsonPointers": ["/spec/syncPolicy/automated/enabled"],
-}
 _Files = Iterator[tuple[str, str]]
 
 
@@ -110,8 +104,9 @@ def _environment(fleet: Fleet, folder: str) -> _Files:
         paths=".",
         # One slip of `kubectl delete` would otherwise stop the whole fleet.
         cascade=False,
-        options=(SERVER_SIDE_APPLY, FAIL_ON_SHARED, "RespectIgnoreDifferences=true"),
-        ignore=(_PAUSE,),
+        # Never RespectIgnoreDifferences: ArgoCD would then apply the status of each Application as its own
+        # field, and the next comparison is refused for the required fields that it takes away (tried).
+        options=(SERVER_SIDE_APPLY, FAIL_ON_SHARED),
     )
     yield (
         f"{folder}/{ROOT}.yaml",

@@ -51,6 +51,15 @@ def test_every_application_applies_and_compares_on_the_server_and_retries_for_an
         assert found["metadata"]["annotations"]["argocd.argoproj.io/compare-options"] == "ServerSideDiff=true"
 
 
+def test_a_person_may_pause_an_application_and_no_status_becomes_a_field_of_the_root() -> None:
+    # With RespectIgnoreDifferences the root applied the status of its children as its own fields, and
+    # every later comparison was refused (seen with ArgoCD 3.2.11: docs/architecture/tried-on-real-servers.md).
+    for name, found in applications().items():
+        assert "enabled" not in found["spec"]["syncPolicy"]["automated"], name
+        assert "RespectIgnoreDifferences=true" not in found["spec"]["syncPolicy"]["syncOptions"], name
+        assert "ignoreDifferences" not in found["spec"], name
+
+
 def test_the_root_and_argocd_itself_are_not_deleted_with_what_they_made() -> None:
     net = domain("net", "core", "Network")
     own = service("argo-cd", net, "Pulls Git", chart=chart("argo-cd"))
