@@ -24,7 +24,8 @@ from generator.cli.output import (
 from generator.finding import ChartroomError, Finding, Severity, Unusable
 from generator.pipeline.carried import rule_folders
 from generator.pipeline.check import Checked, Choice, UnknownChoice, check_fleet
-from generator.pipeline.manifests import NoManifests, check_manifests
+from generator.pipeline.given import NoManifests
+from generator.pipeline.manifests import check_manifests
 from generator.pipeline.place import NoWorkspace
 from generator.pipeline.report import listed_of, report_of
 from generator.policy import PolicyUsage, read_waivers
@@ -41,6 +42,7 @@ from generator.report import (
 from generator.report import summary as report_summary
 from generator.testing.rule import read_python_rules
 
+_STOPPED = "the values cannot be resolved, so nothing else was judged"
 _BAR = {"error": Severity.ERROR, "warning": Severity.WARNING}
 
 
@@ -70,13 +72,16 @@ def run_check(
         wanted = destinations(formats, outputs)
         with progress("judging"):
             checked = work()
-        report = _reported(top, checked, baseline, write_baseline)
+        # Manifests lie where the person says, from where they stand; values from the top of the repository.
+        report = _reported(Path() if manifests else top, checked, baseline, write_baseline)
     except (NoWorkspace, UnknownChoice, NoManifests, PolicyUsage, ReportUsage, BaselineUnusable) as error:
         note(f"error: {error}")
         return USAGE
     except Unusable as error:
-        print_findings(error.findings, top)
-        note(f"{summary(error.findings)}; the values cannot be resolved, so nothing else was judged")
+        stopped = Checked(today, choice.words, findings=error.findings, notes=(_STOPPED,))
+        for name, path in wanted:
+            _write(render(report_of(stopped, listed_of(top, stopped)), name), path)
+        note(f"{summary(error.findings)}; {_STOPPED}")
         return FINDINGS
     except ChartroomError as error:
         note(f"error: {error}")

@@ -135,14 +135,14 @@ def charts(check: bool, fail_on: str, quiet: bool, root: Path | None) -> None:
 @click.option(
     "--manifests",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="Judge YAML files, folders or charts that were not written here; may be repeated.",
+    type=click.Path(path_type=Path, exists=True, allow_dash=True),
+    help="Judge YAML files, folders, charts or - that were not written here; may be repeated.",
 )
 @click.option(
     "--crds",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="With --manifests: definitions of custom kinds.",
+    type=click.Path(path_type=Path, exists=True),
+    help="With --manifests: files or folders with definitions of custom kinds.",
 )
 @click.option("--kubernetes", default="1.36", show_default=True, help="With --manifests: the Kubernetes version.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Judge waivers as of this day. Default: today.")
@@ -162,6 +162,7 @@ def check(
     chartroom check --env prod --rule pods
     chartroom check --format text --format sarif --output gate.sarif
     chartroom check --manifests deploy/ --kubernetes 1.35
+    kubectl kustomize overlays/prod | chartroom check --manifests -
     """
     from generator.cli.check import run_check
     from generator.pipeline.check import Choice
@@ -201,7 +202,10 @@ def policy_list(root: Path | None) -> None:
 @click.argument("rules", nargs=-1)
 @_root_option
 def policy_test(rules: tuple[str, ...], root: Path | None) -> None:
-    """Run the tests of rules, and see every case pass or fail as its folder says."""
+    """Run the tests of rules, and see every case pass or fail as its folder says.
+
+    Of rules of your own the tests must reach every line, and none may take the square of the fleet's size.
+    """
     from generator.cli.policy import run_test
 
     sys.exit(run_test(root, rules))

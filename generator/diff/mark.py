@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.diff.change import Mark, Pairing, differing, shown_name
-from generator.diff.privilege import pod_of, privileges, show
+from generator.diff.privilege import gained, pod_of, show
+from generator.diff.project import moved_project, project_gains
 from generator.network import address_set, show_blocks
 from generator.network.blocks import EVERYWHERE, take_away
 from generator.pipeline.frozen import differences, fields_of
 from generator.source import Map
 
 Body = dict[str, Any]
+_OF_ARGOCD = {"AppProject": (project_gains,), "Application": (moved_project,)}
 _TIER = "chartroom/backup"
 _CLAIMS = ("PersistentVolumeClaim", "PersistentVolume", "Cluster")
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Cluster")
@@ -135,9 +137,10 @@ def _privilege(pairing: Pairing) -> Iterator[Mark]:
     back = {new: old for old, new in _moved(pairing).items()}
     for name, new in sorted(pairing.after.items()):
         old = pairing.before.get(back.get(name, name))
-        gained = sorted(privileges(new) - (privileges(old) if old is not None else frozenset()))
-        for item in gained[-1:] if new.get("kind") == "Namespace" else gained:  # the loosest level says it all
+        for item in gained(old, new):
             yield Mark("privilege", f"{shown_name(name)}: {show(new, item)}")
+        for find in _OF_ARGOCD.get(str(new.get("kind")), ()):
+            yield from (Mark("privilege", f"{name}: {said}") for said in find(old, new))
 
 
 def _backup(pairing: Pairing) -> Iterator[Mark]:

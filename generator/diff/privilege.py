@@ -1,10 +1,12 @@
 """What pods, roles and namespaces may do, as sets of sentences: what only the second set has is gained."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
 
 Body = Mapping[str, Any]
 _SECURITY_LEVEL = "pod-security.kubernetes.io/enforce"
+_ROLES = ("Role", "ClusterRole")
 _LOOSE = {"restricted": 0, "baseline": 1, "privileged": 2}
 
 
@@ -13,7 +15,7 @@ def privileges(body: Body) -> frozenset[str]:
     kind = body.get("kind")
     match kind:
         case "Role" | "ClusterRole":
-            return frozenset(_rules(body))
+            return frozenset(map(str, _rules(body)))
         case "RoleBinding" | "ClusterRoleBinding":
             role = body.get("roleRef") or {}
             subjects = [f"{item.get('kind')} {item.get('name')}" for item in body.get("subjects") or ()]
@@ -26,11 +28,20 @@ def privileges(body: Body) -> frozenset[str]:
             return frozenset(_pod(pod)) if pod is not None else frozenset()
 
 
+def gained(old: Body | None, new: Body) -> list[str]:
+    """Return what only the new object allows; of a namespace, its loosest level says it all."""
+    if new.get("kind") in _ROLES:
+        before = list(_rules(old)) if old is not None else []
+        return sorted({str(item) for item in _rules(new) if not any(grant.covers(item) for grant in before)})
+    found = sorted(privileges(new) - (privileges(old) if old is not None else frozenset()))
+    return found[-1:] if new.get("kind") == "Namespace" else found
+
+
 def show(body: Body, gained: str) -> str:
     """Return a privilege as a sentence about its object."""
     if body.get("kind") == "Namespace":
         return f"admits {gained} pods"
-    return f"may {gained}" if body.get("kind") in ("Role", "ClusterRole") else gained
+    return f"may {gained}" if body.get("kind") in _ROLES else gained
 
 
 def pod_of(body: Body) -> Body | None:
@@ -49,12 +60,30 @@ def pod_of(body: Body) -> Body | None:
     return found or {}
 
 
-def _rules(body: Body) -> Iterator[str]:
+class _Grant(NamedTuple):
+    """One thing that a role allows; without a name it is about all of them."""
+
+    verb: str
+    group: str
+    resource: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        about = f"{self.group}/{self.resource}" if self.group else self.resource
+        return f"{self.verb} {about} called {self.name}" if self.name else f"{self.verb} {about}"
+
+    def covers(self, other: "_Grant") -> bool:
+        same = all(fnmatchcase(theirs, mine) for mine, theirs in zip(self[:3], other[:3], strict=True))
+        return same and self.name in ("", other.name)
+
+
+def _rules(body: Body) -> Iterator[_Grant]:
     for rule in body.get("rules") or ():
         for verb in rule.get("verbs") or ():
             for group in rule.get("apiGroups") or ("",):
                 for resource in rule.get("resources") or rule.get("nonResourceURLs") or ():
-                    yield f"{verb} {f'{group}/' if group else ''}{resource}"
+                    for name in rule.get("resourceNames") or ("",):
+                        yield _Grant(verb, group, resource, name)
 
 
 def _pod(pod: Body) -> Iterator[str]:
@@ -62,10 +91,12 @@ def _pod(pod: Body) -> Iterator[str]:
         if pod.get(field):
             yield f"{field}: true"
     if pod.get("automountServiceAccountToken", True):
-        yield "mounts the token of its service account"
+        yield f"mounts the token of service account {pod.get('serviceAccountName') or 'default'}"
     for volume in pod.get("volumes") or ():
         if volume.get("hostPath"):
             yield f"mounts the node's {volume['hostPath'].get('path')}"
+    for setting in (pod.get("securityContext") or {}).get("sysctls") or ():
+        yield f"sets {setting.get('name')} of the kernel"
     whole = pod.get("securityContext") or {}
     for container in (*(pod.get("initContainers") or ()), *(pod.get("containers") or ())):
         yield from _container(container, container.get("securityContext") or {}, whole)
@@ -91,6 +122,7 @@ def _container(container: Body, own: Body, whole: Body) -> Iterator[str]:
     seccomp = own.get("seccompProfile") or whole.get("seccompProfile") or {}
     if seccomp.get("type") not in ("RuntimeDefault", "Localhost"):
         yield f"{name} runs without a seccomp profile"
+    yield from _chosen(name, own, whole)
     capabilities = own.get("capabilities") or {}
     if "ALL" not in (capabilities.get("drop") or ()):
         yield f"{name} keeps its default capabilities"
@@ -99,3 +131,13 @@ def _container(container: Body, own: Body, whole: Body) -> Iterator[str]:
     for port in container.get("ports") or ():
         if port.get("hostPort"):
             yield f"{name} takes port {port['hostPort']} of its node"
+
+
+def _chosen(name: str, own: Body, whole: Body) -> Iterator[str]:
+    """What is chosen instead of the profile that every pod has."""
+    for field, safe in (("appArmorProfile", "RuntimeDefault"), ("seLinuxOptions", None), ("windowsOptions", None)):
+        chosen = own.get(field) or whole.get(field) or {}
+        if chosen and (chosen.get("type") != safe or safe is None):
+            yield f"{name} chooses its {field}: {', '.join(f'{key} {value}' for key, value in sorted(chosen.items()))}"
+    if own.get("procMount", "Default") != "Default":
+        yield f"{name} has procMount {own['procMount']}"

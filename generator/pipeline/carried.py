@@ -21,11 +21,15 @@ _WHEEL = {LIBRARY: "data/common", POLICIES: "data/policies", CASES: "data/cases"
 
 @dataclass(frozen=True, slots=True)
 class RuleFolders:
-    """Where the rules of a repository lie, and the cases of these rules; `own` are the ids that it wrote itself."""
+    """Where the rules of a repository lie, and the cases of these rules; `own` are the ids that it wrote itself.
+
+    `brings_library` says that `policies/lib` is its own too.
+    """
 
     policies: Path
     cases: Path
     own: frozenset[str]
+    brings_library: bool = False
 
 
 def carried(part: str) -> Path:
@@ -63,7 +67,7 @@ def rule_folders(root: Path) -> RuleFolders:
 
     ours, theirs = carried(POLICIES), root / POLICIES
     if (theirs / "lib").is_dir():
-        return RuleFolders(theirs, root / CASES, frozenset(_ids(theirs)))
+        return RuleFolders(theirs, root / CASES, frozenset(_ids(theirs)), brings_library=True)
     own = _ids(theirs)
     taken = sorted(own & _ids(ours))
     if taken:

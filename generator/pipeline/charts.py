@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from generator.finding import Severity
 from generator.pipeline.carried import bring_library
 from generator.pipeline.place import require_values
-from generator.pipeline.state import Outcome, inputs_of, recall, remember
-from generator.tree import check, hold, write
+from generator.pipeline.renew import keep, renew
+from generator.pipeline.state import Outcome, read_inputs, recall, remember
+from generator.tree import check, hold, seal_after, write
 
 if TYPE_CHECKING:
     from generator.helm import Pairs
@@ -26,18 +27,21 @@ def write_charts(root: Path, *, on_wait: Callable[[str], None] | None = None) ->
     require_values(root)
     with hold(root, on_wait=on_wait) as held:
         bring_library(root)
-        inputs = inputs_of(root)
-        recalled = recall(root, inputs)
-        if recalled is not None:
-            return recalled
-        from generator.pipeline.generate import generate
+        inputs = read_inputs(root)
+        known = recall(root, inputs) or renew(held, inputs)
+        if known is not None:
+            return known
+        from generator.pipeline.generate import make
         from generator.pipeline.workspace import open_workspace
 
         workspace = open_workspace(root)
-        report = write(held, generate(workspace))
+        made = make(workspace)
+        report = write(held, made.tree)
         outcome = _outcome(workspace)
-        if not report.findings:
-            remember(root, inputs, outcome)
+        if not report.findings and inputs.stand_still(root):
+            sealed = seal_after(root)
+            remember(root, inputs, outcome, sealed)
+            keep(root, inputs, made, outcome, sealed)
     return Outcome(
         outcome.services,
         outcome.domains,
@@ -57,7 +61,7 @@ def check_charts(root: Path) -> Outcome:
         NoWorkspace, Unusable, TreeError: as `write_charts`.
     """
     require_values(root)
-    recalled = recall(root, inputs_of(root))
+    recalled = recall(root, read_inputs(root))
     if recalled is not None:
         return recalled
     from generator.pipeline.generate import generate

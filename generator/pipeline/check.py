@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,16 +10,20 @@ from typing import Any, TypeVar
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import ChartroomError, Finding, Place, Severity, sort_findings
 from generator.fleet import Fleet
-from generator.pipeline.carried import rule_folders
-from generator.pipeline.frozen import Frozen, fields_of, identity, judge_frozen
-from generator.pipeline.generate import TOOLS, Charts, generate
+from generator.pipeline.beside import beside
+from generator.pipeline.carried import library_folder, rule_folders
+from generator.pipeline.frozen import Frozen, Where, fields_of, identity, judge_frozen
+from generator.pipeline.generate import TOOLS
 from generator.pipeline.packing import judge_packing
 from generator.pipeline.reach import Proof, prove
+from generator.pipeline.rendered import Rendered, Text, render_fleet
+from generator.pipeline.spot import path_of
 from generator.pipeline.workspace import Workspace, open_workspace
 from generator.policy import (
     Context,
     Entry,
     Hit,
+    Library,
     Places,
     PolicyError,
     PythonRule,
@@ -33,13 +36,11 @@ from generator.policy import (
     findings_of,
     finished_hits,
     judge_fleet,
-    place_of,
+    library_of,
     read_rules,
     read_waivers,
-    values_path,
+    trace,
 )
-from generator.schema import Validator, Verdict, judge_all
-from generator.tree import Tree, check
 
 Result = TypeVar("Result")
 # What reading the values says too, and a rule says better: with its page, its objects, and waivers.
@@ -129,36 +130,27 @@ def check_fleet(root: Path, choice: Choice, today: date, python_rules: Sequence[
     in_python = tuple(written[rule.id] for rule in every if rule.id in written)
     _known_services(workspace, choice)
     conftest = find_conftest(root / TOOLS)
-    tree = checked.timed("generation", lambda: generate(workspace))
-    texts = checked.timed("render", lambda: _texts(workspace, tree, environments))
-    verdicts = checked.timed("schema", lambda: _validated(texts, fleets))
-    drift = checked.timed("generation", lambda: check(root, tree))
-    entries = list(_entries(texts, verdicts))
+    rendered = render_fleet(root, workspace, environments, checked.timings)
+    entries = list(rendered.entries())
     waivers, faults = read_waivers(root)
-    document = checked.timed("document", lambda: build_document(
-        [Context(name, fleet) for name, fleet in fleets.items()], entries, today,
-        [waiver.to_json() for waiver in waivers],
-    ))  # fmt: skip
-    checked.counts = tuple(_counted(name, fleet, texts, verdicts, document) for name, fleet in fleets.items())
-    # conftest computes in a process of its own, beside the proofs in this one.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        asked = pool.submit(
-            judge_fleet,
-            document,
-            rules,
-            policies=folders.policies,
-            cases=folders.cases,
-            conftest=conftest,
-            python_rules=in_python,
-        )
-        others = checked.timed("proofs", lambda: list(_others(root, checked, entries, choice)))
-        judgement = checked.timed("rules", asked.result)
+    # What is proven in Python is computed in a second process, beside the document and conftest.
+    with beside(lambda: _proven(root, fleets, entries, choice)) as proven:
+        document = checked.timed("document", lambda: build_document(
+            [Context(name, fleet) for name, fleet in fleets.items()], entries, today,
+            [waiver.to_json() for waiver in waivers],
+        ))  # fmt: skip
+        checked.counts = tuple(_counted(name, fleet, rendered, document) for name, fleet in fleets.items())
+        judgement = checked.timed("rules", lambda: judge_fleet(
+            document, rules, policies=folders.policies, cases=folders.cases, conftest=conftest, python_rules=in_python,
+        ))  # fmt: skip
+        checked.proofs, others = checked.timed("proofs", proven)
     hits = [hit for hit in (*judgement.hits, *others) if _is_chosen(hit, document, choice)]
     waived = apply(waivers, hits, _all_rules(every, others), today, narrowed=bool(choice.words))
-    places = Places(workspace.fleets, document)
+    library = library_of(library_folder(root) / "templates")
+    places = Places(workspace.fleets, document, entries=entries, library=library, locate=path_of)
     _conclude(checked, waived, places)
     said = [finding for finding in workspace.findings if finding.rule not in _SAID_BY_RULES]
-    stages = () if choice.rules else (*said, *drift, *_schema_findings(texts, verdicts, fleets))
+    stages = () if choice.rules else (*said, *rendered.drift, *_schema_findings(rendered, fleets, library))
     checked.findings = sort_findings((*checked.findings, *stages))
     checked.problems = sort_findings((*faults, *waived.problems))
     checked.waivers, checked.rules, checked.document = waivers, every, document
@@ -202,68 +194,13 @@ def _known_services(workspace: Workspace, choice: Choice) -> None:
             raise UnknownChoice(f"service {name!r} does not exist{did_you_mean(name, known)}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A rendered text, the environment that it is for and the file that prints it."""
-
-    environment: str
-    path: str
-    text: str
-
-
-def _texts(workspace: Workspace, tree: Tree, environments: tuple[str, ...]) -> list[_Text]:
-    """Return every manifest of these environments: from charts, and as it lies in kubernetes/."""
-    rendered = Charts(workspace).render(environments)
-    found = [
-        _Text(environment, f"charts/{pair.source}", pair.document)
-        for environment, charts in rendered.items()
-        for pairs in charts.values()
-        for pair in pairs
-    ]
-    for path, content in tree.entries.items():
-        steps = path.split("/")
-        if (
-            steps[0] == "kubernetes"
-            and path.endswith(".yaml")
-            and steps[1] in environments
-            and isinstance(content, bytes)
-        ):
-            found.append(_Text(steps[1], path, content.decode()))
-    return found
-
-
-def _validated(texts: Sequence[_Text], fleets: Mapping[str, Fleet]) -> list[Verdict]:
-    """Return what the schemas of each environment's Kubernetes say of every text."""
-    validators = {version: Validator(version) for version in {_version(fleet) for fleet in fleets.values()}}
-    verdicts: dict[int, Verdict] = {}
-    for version, validator in validators.items():
-        numbers = [number for number, text in enumerate(texts) if _version(fleets[text.environment]) == version]
-        judged = judge_all((texts[number].text for number in numbers), validator)
-        verdicts.update(zip(numbers, judged, strict=True))
-    return [verdicts[number] for number in range(len(texts))]
-
-
-def _version(fleet: Fleet) -> str:
-    return fleet.site.kubernetes.version
-
-
-def _entries(texts: Sequence[_Text], verdicts: Sequence[Verdict]) -> Iterator[Entry]:
-    for text, verdict in zip(texts, verdicts, strict=True):
-        for manifest in verdict.manifests:
-            yield Entry(text.environment, text.path, manifest.object)
-
-
-def _counted(
-    name: str, fleet: Fleet, texts: Sequence[_Text], verdicts: Sequence[Verdict], document: Mapping[str, Any]
-) -> Counted:
+def _counted(name: str, fleet: Fleet, all_rendered: Rendered, document: Mapping[str, Any]) -> Counted:
     """Count an environment's objects on both ends of the way to the rules.
 
     Raises:
         PolicyError: some were dropped on the way.
     """
-    rendered = sum(
-        len(verdict.manifests) for text, verdict in zip(texts, verdicts, strict=True) if text.environment == name
-    )
+    rendered = sum(len(verdict.manifests) for text, verdict in all_rendered.judged if text.environment == name)
     judged = sum(1 for item in document["objects"].values() if name in item["environments"])
     if rendered != judged:
         raise PolicyError(
@@ -272,15 +209,36 @@ def _counted(
     return Counted(name, rendered, judged, len(fleet.services))
 
 
-def _others(root: Path, checked: Checked, entries: Sequence[Entry], choice: Choice) -> Iterator[Hit]:
-    """Yield what is judged in Python: reachability, packing, frozen fields."""
-    for name, fleet in checked.fleets.items():
+def _proven(
+    root: Path, fleets: Mapping[str, Fleet], entries: Sequence[Entry], choice: Choice
+) -> tuple[dict[str, Proof], list[Hit]]:
+    """Return what is judged in Python: reachability, packing, frozen fields."""
+    proofs: dict[str, Proof] = {}
+    hits: list[Hit] = []
+    for name, fleet in fleets.items():
         own = [(entry.path, entry.body) for entry in entries if entry.environment == name]
-        checked.proofs[name] = prove(fleet, own)
-        found = [*checked.proofs[name].findings, *judge_packing(fleet), *judge_frozen(root, name, _frozen(own))]
-        for hit in finished_hits(name, found):
-            if not choice.rules or hit.rule.id in choice.rules or hit.rule.id.partition("/")[0] in choice.rules:
-                yield hit
+        proofs[name] = prove(fleet, own)
+        found = [
+            *proofs[name].findings,
+            *judge_packing(fleet),
+            *judge_frozen(root, name, _frozen(own), _where(fleet, own)),
+        ]
+        hits += [
+            hit
+            for hit in finished_hits(name, found)
+            if not choice.rules or hit.rule.id in choice.rules or hit.rule.id.partition("/")[0] in choice.rules
+        ]
+    return proofs, hits
+
+
+def _where(fleet: Fleet, objects: Sequence[tuple[str, Mapping[str, Any]]]) -> Where:
+    """Return who wrote a field of an object."""
+
+    def place(name: str, path: tuple[str | int, ...]) -> Place | None:
+        body = next((item for _, item in objects if identity(item) == name), None)
+        return trace(fleet, body, path) if body is not None else None
+
+    return place
 
 
 def _frozen(objects: Sequence[tuple[str, Mapping[str, Any]]]) -> Frozen:
@@ -321,15 +279,13 @@ def _conclude(checked: Checked, waived: Waived, places: Places) -> None:
         checked.environments[finding] = tuple(sorted({name.partition(": ")[0] for name in finding.objects}))
 
 
-def _schema_findings(
-    texts: Sequence[_Text], verdicts: Sequence[Verdict], fleets: Mapping[str, Fleet]
-) -> Iterator[Finding]:
+def _schema_findings(rendered: Rendered, fleets: Mapping[str, Fleet], library: Library) -> Iterator[Finding]:
     """Yield what schemas refuse, with the line of the service file that it comes from."""
     groups: dict[tuple[Place, str, str, str], tuple[Severity, set[str]]] = {}
-    for text, verdict in zip(texts, verdicts, strict=True):
+    for text, verdict in rendered.judged:
         for owner, fault in verdict.faults:
             body = verdict.manifests[owner].object if owner is not None else {}
-            place = _schema_place(text, body, fault.path, fleets[text.environment])
+            place = _schema_place(text, body, fault.path, fleets[text.environment], library)
             key = (place, fault.rule, fault.message, fault.fix)
             name = (
                 identity(body)
@@ -341,9 +297,8 @@ def _schema_findings(
         yield Finding(place, rule, message, fix, severity=severity, objects=tuple(sorted(objects)))
 
 
-def _schema_place(text: _Text, body: Mapping[str, Any], path: tuple[str | int, ...], fleet: Fleet) -> Place:
+def _schema_place(
+    text: Text, body: Mapping[str, Any], path: tuple[str | int, ...], fleet: Fleet, library: Library
+) -> Place:
     labels = (body.get("metadata") or {}).get("labels") if isinstance(body.get("metadata"), Mapping) else None
-    if not isinstance(labels, Mapping):
-        return Place(text.path)
-    where, container = values_path(body, path)
-    return place_of(fleet, labels, where, container)
+    return trace(fleet, body, path, library) if isinstance(labels, Mapping) else Place(text.path)

@@ -20,6 +20,7 @@ FOLDER = "tests/frozen"
 MOVES = "values/moves.yaml"
 Fields = dict[str, Any]
 Frozen = dict[str, Fields]
+Where = Callable[[str, tuple[str | int, ...]], Place | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,15 @@ _FROZEN: dict[str, Callable[[Mapping[str, Any]], Fields]] = {
     "StorageClass": lambda body: {"provisioner": body["provisioner"], "parameters": body.get("parameters", {})},
     "Secret": lambda body: {"type": body.get("type", "Opaque")},
     "ConfigMap": lambda body: {"data": body.get("data")} if body.get("immutable") else {},
+}
+
+
+# Where a field stands that lies elsewhere than below `spec`.
+_AT: dict[str, tuple[str | int, ...]] = {
+    "storage": ("spec", "resources", "requests", "storage"),
+    "roleRef": ("roleRef", "name"),
+    "source": ("spec", "nfs"),
+    **{field: (field,) for field in ("value", "provisioner", "parameters", "type", "data")},
 }
 
 
@@ -165,10 +175,13 @@ def read_moves(root: Path) -> Map:
     return document.tree
 
 
-def judge_frozen(root: Path, environment: str, after: Frozen) -> tuple[Finding, ...]:
-    """Return a finding for each frozen field that changed without an entry in `values/moves.yaml`."""
+def judge_frozen(root: Path, environment: str, after: Frozen, where: Where | None = None) -> tuple[Finding, ...]:
+    """Return a finding for each frozen field that changed without an entry in `values/moves.yaml`.
+
+    `where` says which line makes a field of an object what it is.
+    """
     moves = read_moves(root)
-    place = Place(f"{FOLDER}/{environment}.json")
+    written = Place(f"{FOLDER}/{environment}.json")
     found = []
     for change in differences(environment, read_frozen(root, environment), after):
         if change.field in moves.child(change.object):
@@ -176,5 +189,7 @@ def judge_frozen(root: Path, environment: str, after: Frozen) -> tuple[Finding, 
         shown = f"from {json.dumps(change.before)} to {json.dumps(change.after)}"
         message = f"{change.object} changes {change.field!r} {shown}, which the API server refuses"
         fix = f"take the change back, or announce it under {change.object!r} in {MOVES} with what, why and runbook"
-        found.append(Finding(place, "frozen/changed", message, fix, objects=(change.object,)))
+        place = where(change.object, _AT.get(change.field, ("spec", change.field))) if where else None
+        also = (written,) if place else ()
+        found.append(Finding(place or written, "frozen/changed", message, fix, also=also, objects=(change.object,)))
     return tuple(found)

@@ -1,5 +1,6 @@
 """From a workspace to every generated file, and to every rendered manifest."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,33 +9,23 @@ import orjson
 
 from generator import argocd, chart, docs
 from generator.catalogue.shape import shapes
-from generator.chart.seen import KIND_GROUPS
-from generator.chart.service import CLUSTER_SCOPED
 from generator.finding import Finding, Unusable
 from generator.helm import ChartTexts, Pairs, Renderer, library_texts, renderer
 from generator.pipeline.beside import beside
 from generator.pipeline.carried import library_folder
+from generator.pipeline.memo.around import pack
+from generator.pipeline.memo.keep import Handed, hand_on
 from generator.pipeline.patch import Patches
+from generator.pipeline.rulebook import rule_book
+from generator.pipeline.share import TOOLS, Share, contents, remarks_of, write_share
 from generator.pipeline.state import SCOPE
 from generator.pipeline.workspace import Workspace
-from generator.tree import Content, Link, Tree
+from generator.tree import Content, Tree
 
-TOOLS = ".tools/bin"
+__all__ = ["TOOLS", "Charts", "Made", "generate", "make", "pages"]
+
 # Of so many charts, one is written beside the pages.
 _OF = 5
-# ArgoCD neither sees nor prunes what a project no longer allows, so projects allow every kind that
-# the library can print (docs/architecture/decisions/0021).
-_PRUNABLE = frozenset(
-    argocd.GroupKind(group, kind) for kind, group in KIND_GROUPS.items() if kind not in CLUSTER_SCOPED
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Some charts: their files, those of their Applications, and what each renders in each environment."""
-
-    files: dict[str, Content]
-    rendered: dict[str, dict[str, argocd.Rendered]]
 
 
 @dataclass(frozen=True)
@@ -83,38 +74,52 @@ class Charts:
         """Write some of the charts, and what ArgoCD makes of them."""
         share = Share({}, {})
         for name in names:
-            values = chart.chart_values(name, self.scopes, self._patches)
-            share.files.update(_contents(chart.write_chart(name, self.scopes, values)))
-            rendered = {environment: argocd.survey(_seen(own)) for environment, own in values.items()}
-            for environment, seen in rendered.items():
-                fleet = self.scopes[environment].fleet
-                share.files.update(_contents(argocd.build_domain(fleet, name, seen, prunable=_PRUNABLE)))
-            share.rendered[name] = rendered
+            write_share(share, name, self.scopes, self._patches)
         return share
 
     def render(self, environments: tuple[str, ...]) -> dict[str, dict[str, Pairs]]:
-        """Render every chart: environment -> chart -> pairs. Two threads: the engine works outside of Python."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        engine: Renderer = renderer(self.workspace.root / TOOLS)
-        library = library_texts(library_folder(self.workspace.root))
-        packed = {name: ChartTexts(name, {**library, **self._templates(name)}) for name in self.values}
-        jobs = [(environment, name) for name in self.values for environment in environments]
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            done = pool.map(lambda job: engine.render_complete(packed[job[1]], self.values[job[1]][job[0]]), jobs)
-            rendered: dict[str, dict[str, Pairs]] = {environment: {} for environment in environments}
-            for (environment, name), pairs in zip(jobs, done, strict=True):
+        """Render every chart: environment -> chart -> pairs."""
+        rendered: dict[str, dict[str, Pairs]] = {environment: {} for environment in environments}
+        for name, several in self.stream(environments):
+            for environment, pairs in several.items():
                 rendered[environment][name] = pairs
         return rendered
 
-    def _templates(self, name: str) -> dict[str, str]:
-        prefix = f"charts/{name}/"
-        files = chart.write_chart(name, self.scopes, self.values[name])
-        return {
-            path.removeprefix(prefix): text
-            for path, text in files.items()
-            if isinstance(text, str) and (path.startswith(f"{prefix}templates/") or path == f"{prefix}Chart.yaml")
-        }
+    def stream(self, environments: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Pairs]]]:
+        """Render every chart and yield it as soon as it is there, in the order of their names.
+
+        Two threads: the engine works outside of Python, so whoever takes the charts can read them meanwhile.
+        """
+        from concurrent.futures import Future, ThreadPoolExecutor
+
+        engine: Renderer = renderer(self.workspace.root / TOOLS)
+        library = library_texts(library_folder(self.workspace.root))
+        waiting: deque[tuple[str, Future[dict[str, Pairs]]]] = deque()
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            for name in chart.names_of(self.scopes):
+                values = chart.chart_values(name, self.scopes, self._patches)
+                packed = ChartTexts(name, {**library, **chart.write_templates(name, self.scopes, values)})
+                waiting.append((name, pool.submit(_rendered, engine, packed, values, environments)))
+                while waiting and waiting[0][1].done():
+                    first, done = waiting.popleft()
+                    yield first, done.result()
+            for first, done in waiting:
+                yield first, done.result()
+
+
+def _rendered(
+    engine: Renderer, packed: ChartTexts, values: chart.ChartValues, environments: tuple[str, ...]
+) -> dict[str, Pairs]:
+    return {environment: engine.render_complete(packed, values[environment]) for environment in environments}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Every generated file, and what the next run may start from."""
+
+    tree: Tree
+    handed: Handed
+    around: Mapping[str, bytes]
 
 
 def generate(workspace: Workspace) -> Tree:
@@ -123,43 +128,56 @@ def generate(workspace: Workspace) -> Tree:
     Raises:
         Unusable: there are errors in the values; nothing may be written.
     """
+    return _make(workspace, hand=False)[0]
+
+
+def make(workspace: Workspace) -> Made:
+    """Return every generated file, and what the next run may start from.
+
+    Raises:
+        Unusable: there are errors in the values; nothing may be written.
+    """
+    tree, handed, around = _make(workspace, hand=True)
+    assert handed is not None
+    return Made(tree, handed, around)
+
+
+def _make(workspace: Workspace, *, hand: bool) -> tuple[Tree, Handed | None, Mapping[str, bytes]]:
     charts = Charts(workspace)
     first, second = charts.halves
-    with beside(lambda: (charts.share(second), pages(workspace))) as second_half:
+
+    def beside_them() -> tuple[Share, dict[str, Content], Handed | None, dict[str, bytes]]:
+        share = charts.share(second)
+        reference = _reference(workspace)
+        kept = docs.keep(reference)
+        references = contents({**docs.build_pages(reference, kept), **rule_book(workspace.root)})
+        if not hand:
+            return share, references, None, {}
+        return share, references, hand_on(charts.scopes, kept), pack(workspace.fleets.values())
+
+    with beside(beside_them) as second_half:
         share = charts.share(first)
-        other, references = second_half()
-    files = {**share.files, **other.files, **references, **_contents(dict(schema_files()))}
+        other, references, handed, around = second_half()
+    files = {**share.files, **other.files, **references, **contents(dict(schema_files()))}
     rendered = share.rendered | other.rendered
     findings: list[Finding] = []
     for environment, fleet in workspace.fleets.items():
         seen = {name: rendered[name][environment] for name in sorted(rendered)}
         findings += argocd.check(fleet, seen)
-        files.update(_contents(argocd.build_environment(fleet, seen[chart.SHARED])))
+        files.update(contents(argocd.build_environment(fleet, seen[chart.SHARED])))
     if findings:
         raise Unusable(findings)
-    return Tree(SCOPE, files)
+    return Tree(SCOPE, files), handed, around
 
 
 def pages(workspace: Workspace) -> dict[str, Content]:
     """Return the reference pages, by path."""
-    return _contents(docs.build(workspace.fleets, docs.read_facts(workspace.root), _remarks(workspace)))
+    reference = _reference(workspace)
+    return contents(docs.build_pages(reference, docs.keep(reference)))
 
 
-def _seen(values: Mapping[str, object]) -> Iterator[argocd.Seen]:
-    for seen in chart.seen_in(dict(values)):
-        yield argocd.Seen(*seen)
-
-
-def _remarks(workspace: Workspace) -> docs.Remarks:
-    """What people wrote at the ends of lines: some of it belongs on the pages."""
-    root = workspace.root
-    folders = ("values", "values/templates", "values/inventory")
-    files = [str(path.relative_to(root)) for folder in folders for path in (root / folder).glob("*.yaml")]
-    return docs.read_remarks(root, [*files, *(file.path for file in workspace.sources.services.values())])
-
-
-def _contents(files: Mapping[str, str | chart.Link]) -> dict[str, Content]:
-    return {path: Link(text.target) if isinstance(text, chart.Link) else text.encode() for path, text in files.items()}
+def _reference(workspace: Workspace) -> docs.Reference:
+    return docs.look(workspace.fleets, docs.read_facts(workspace.root), remarks_of(workspace))
 
 
 def schema_files() -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from generator.finding import ChartroomError
+from generator.finding import ChartroomError, shown
 
 
 class NoWorkspace(ChartroomError):
@@ -16,6 +16,5 @@ def require_values(root: Path) -> None:
         NoWorkspace: there is no folder `values` in it.
     """
     if not (root / "values").is_dir():
-        raise NoWorkspace(
-            f"{root}: no folder 'values' here; run chartroom at the top of the repository, or name it with --root"
-        )
+        where = "run chartroom at the top of the repository, or name it with --root"
+        raise NoWorkspace(f"{shown(str(root))}: no folder 'values' here; {where}")

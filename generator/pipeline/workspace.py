@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 
 from generator.catalogue import Resolver, Sources, read_sources
+from generator.catalogue.gaps import SITE
 from generator.catalogue.sources import read_services, service_paths
 from generator.finding import Finding, Severity, Unusable, sort_findings
 from generator.fleet import Fleet, check_environments, resolve
+from generator.fleet.standing import NOBODY, STANDING_PATH, Standing, read_standing
 from generator.pipeline.beside import beside
 from generator.pipeline.place import require_values
 
@@ -42,6 +44,11 @@ class Workspace:
         return tuple(sorted(names, key=lambda name: (name != default, name)))
 
     @property
+    def knows_its_site(self) -> bool:
+        """Whether the site could be read as a whole; what stands in where it could not is for no eyes."""
+        return SITE not in self.sources.unread and SITE not in self.sources.gaps
+
+    @property
     def default_environment(self) -> str | None:
         site = self.sources.site
         value = site.get("default_environment") if site is not None else None
@@ -53,9 +60,17 @@ class Workspace:
         found = list(self.sources.findings)
         for fleet in self.fleets.values():
             found += fleet.findings
-        found += check_environments(list(self.fleets.values()))
+        found += check_environments(list(self.fleets.values()), self._standing)
         found += self._missing_default()
         return sort_findings(found)
+
+    @property
+    def _standing(self) -> Standing:
+        """Who held what when the files were last written; nobody where that cannot be read."""
+        try:
+            return read_standing((self.root / STANDING_PATH).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return NOBODY
 
     def _missing_default(self) -> list[Finding]:
         name, site = self.default_environment, self.sources.site

@@ -5,9 +5,11 @@ from generator.policy.case import Case, case_document, find_cases
 from generator.policy.document import Context, Entry, build_document, to_bytes
 from generator.policy.error import PolicyError, PolicyUsage
 from generator.policy.gate import Judgement, PythonRule, judge_fleet
+from generator.policy.group import findings_of
 from generator.policy.hit import Hit, finished_hits, stage_rule
+from generator.policy.library import Library, library_of
 from generator.policy.page import rule_pages
-from generator.policy.place import Places, findings_of, place_of
+from generator.policy.place import Places, place_of, trace
 from generator.policy.rule import Rule, read_rules
 from generator.policy.runner import ask, find_conftest
 from generator.policy.trace import values_path
@@ -20,6 +22,7 @@ __all__ = [
     "Entry",
     "Hit",
     "Judgement",
+    "Library",
     "Places",
     "PolicyError",
     "PolicyUsage",
@@ -36,11 +39,13 @@ __all__ = [
     "findings_of",
     "finished_hits",
     "judge_fleet",
+    "library_of",
     "place_of",
     "read_rules",
     "read_waivers",
     "rule_pages",
     "stage_rule",
     "to_bytes",
+    "trace",
     "values_path",
 ]

@@ -54,7 +54,7 @@ def read_case(rule: str, path: Path, *, passes: bool) -> Case:
     document: Mapping[str, Any] = {}
     bodies = []
     try:
-        read = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        read = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (OSError, yaml.YAMLError) as error:
         raise PolicyUsage(f"{path}: the case cannot be read: {error}") from error
     for body in read:

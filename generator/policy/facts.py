@@ -130,8 +130,15 @@ def _tier(site: Site, name: str) -> Json:
         "schedule": tier.schedule,
         "longest_gap_s": _gap(tier.schedule),
         "rpo_s": tier.rpo_s,
-        "destinations": [{"name": item.name, "failure_domain": item.failure_domain} for item in destinations],
-        "place": str(tier.place),
+        "destinations": [
+            {
+                "name": item.name,
+                "failure_domain": item.failure_domain,
+                "place": str(place_at(site.tree, ("backup", "destinations", item.name, "failure_domain"))),
+            }
+            for item in destinations
+        ],
+        "place": str(place_at(site.tree, ("backup", "tiers", name, "schedule"))),
     }
 
 
@@ -176,6 +183,7 @@ def _service(service: Service) -> Json:
         "tier": service.tier,
         "form": service.form,
         "depends_on": sorted({call.service for call in service.depends_on}),
+        "waits": {call.service: str(call.place) for call in service.depends_on},
         "components": sorted(service.components),
         "place": str(service.place),
     }

@@ -1,19 +1,24 @@
 """Ask every rule about the fleet and about the canary, and believe the answer only if the canary failed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from generator.policy.case import canary
-from generator.policy.document import to_bytes
 from generator.policy.error import PolicyError
 from generator.policy.hit import Hit, read_hits
+from generator.policy.portion import shares
 from generator.policy.rule import Rule
-from generator.policy.runner import ask
+from generator.policy.runner import ask, check_version
 
 Document = Mapping[str, Any]
+Json = dict[str, Any]
+AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,9 @@ def judge_fleet(
     cases: Path,
     conftest: Path,
     python_rules: Sequence[PythonRule] = (),
+    at_once: int = AT_ONCE,
 ) -> Judgement:
-    """Return what the rules find in a document.
+    """Return what the rules find in a document; `at_once` processes of conftest share the work.
 
     Raises:
         PolicyError: the engine failed, a rule did not run, or did not find what it must find.
@@ -52,17 +58,33 @@ def judge_fleet(
         raise PolicyError("there is no object to judge, so nothing passed")
     all_rules = (*rules, *(rule.rule for rule in python_rules))
     seeded = canary(cases, all_rules, date.fromisoformat(document["today"]))
-    answers = ask(
-        conftest, policies, rules, {"fleet": to_bytes(dict(document)), "canary": to_bytes(seeded)}
-    ) if rules else {}  # fmt: skip
-    found = {name: dict(answer.found) for name, answer in answers.items()} or {"fleet": {}, "canary": {}}
+    found = _asked(conftest, policies, rules, dict(document), seeded, at_once) if rules else {}
     for python_rule in python_rules:
-        found["fleet"][python_rule.rule.id] = tuple(python_rule.judge(document))
-        found["canary"][python_rule.rule.id] = tuple(python_rule.judge(seeded))
-    for rule in all_rules:
-        _must_fail(rule, read_hits(rule, found["canary"][rule.id], seeded))
-    hits = [hit for rule in all_rules for hit in read_hits(rule, found["fleet"][rule.id], document)]
+        found[python_rule.rule.id] = list(python_rule.judge(document))
+        _must_fail(python_rule.rule, read_hits(python_rule.rule, python_rule.judge(seeded), seeded))
+    hits = [hit for rule in all_rules for hit in read_hits(rule, found[rule.id], document)]
     return Judgement(tuple(hits), len(all_rules), len(document["objects"]))
+
+
+def _asked(
+    conftest: Path, policies: Path, rules: Sequence[Rule], document: Json, seeded: Json, at_once: int
+) -> dict[str, list[Any]]:
+    """Return what rules in Rego yield, by rule: each run is asked about its part of the fleet and of the canary."""
+    check_version(conftest)
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        runs = [
+            (share, pool.submit(ask, conftest, policies, share.rules, share.documents))
+            for share in shares(policies, rules, {"fleet": document, "canary": seeded})
+        ]
+        found: dict[str, dict[bytes, Any]] = {}
+        for share, run in runs:
+            answers = run.result()
+            for rule in share.rules:
+                _must_fail(rule, read_hits(rule, answers["canary"].found[rule.id], seeded))
+                # What two environments have in common is found in the run of each.
+                own = found.setdefault(rule.id, {})
+                own.update((orjson.dumps(item), item) for item in answers["fleet"].found[rule.id])
+    return {name: list(items.values()) for name, items in found.items()}
 
 
 def _must_fail(rule: Rule, hits: Iterable[Hit]) -> None:

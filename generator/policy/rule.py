@@ -16,13 +16,14 @@ TEST_SUFFIX = "_test.rego"
 _PACKAGE = re.compile(r"^package\s+([A-Za-z_][\w.]*)\s*$", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\Z")
 _HEAD = re.compile(r"^(deny|warn|violation)\b(.*)$", re.MULTILINE)
-_CUSTOM = {"severity", "reference", "values", "fix", "needs"}
+_CUSTOM = {"severity", "reference", "values", "manifest", "fix", "needs"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `id` is `category/name`, as the folder; `values` the field of a service file to change.
 
+    `manifest` are fields of manifests, for those that were not written here: the first that is there is shown.
     `needs` is `objects` for what any manifests can be judged by, `fleet` for what also reads values.
     """
 
@@ -36,6 +37,7 @@ class Rule:
     values: tuple[str, ...]
     fix: str
     needs: str
+    manifest: tuple[tuple[str, ...], ...] = ()
 
     @property
     def query(self) -> str:
@@ -111,7 +113,8 @@ def _metadata(shown: str, head: str) -> dict[str, Any]:
     if not block or not all(line.startswith("#") for line in block):
         raise PolicyUsage(f"{shown}: there is no `# METADATA` block right above the package")
     try:
-        read = yaml.safe_load("\n".join(line.removeprefix("#").removeprefix(" ") for line in block))
+        text = "\n".join(line.removeprefix("#").removeprefix(" ") for line in block)
+        read = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise PolicyUsage(f"{shown}: its METADATA is no YAML: {error}") from error
     if not isinstance(read, dict):
@@ -146,4 +149,5 @@ def _rule(shown: str, rule_id: str, package: str, said: dict[str, Any]) -> Rule:
         values=tuple(str(custom.get("values") or "").split(".")) if custom.get("values") else (),
         fix=str(custom["fix"]),
         needs=str(custom.get("needs", "objects")),
+        manifest=tuple(tuple(field.split(".")) for field in str(custom.get("manifest") or "").split(", ") if field),
     )

@@ -1,10 +1,12 @@
 """The policies as conftest gets them: no tests, one package that asks every rule, few built-in functions."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generator.policy.rule import Rule, module_files
+from generator.policy.error import PolicyError
+from generator.policy.rule import LIBRARY, Rule, module_files
 
 MAIN = "main"
 # What a rule may call: nothing that reads a clock, a network, an environment, or chance.
@@ -19,6 +21,10 @@ strings.any_prefix_match strings.any_suffix_match strings.count substring sum to
 trim_prefix trim_right trim_space trim_suffix type_name union upper walk
 """
 BUILTINS = frozenset(_WORDS.split())
+_PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+_TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`')
+_COMPUTED = re.compile(r"\bdata(?:\.lib)?(?:\[|\s)")
 _CAPABILITIES = Path(__file__).parent / "capabilities.json"
 
 
@@ -37,14 +43,52 @@ def main_module(rules: Sequence[Rule]) -> str:
 
 def stage(policies: Path, rules: Sequence[Rule], folder: Path) -> None:
     """Write the chosen rules, the library and the main package into an empty folder."""
-    wanted = {rule.path.partition("/")[2] for rule in rules}
-    for path in module_files(policies):
-        relative = path.relative_to(policies)
-        if relative.as_posix() in wanted or relative.parts[0] == "lib":
-            target = folder / relative
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    for path, text in staged_modules(read_modules(policies), rules).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
     (folder / f"{MAIN}.rego").write_text(main_module(rules), encoding="utf-8")
+
+
+def read_modules(policies: Path) -> dict[str, str]:
+    """Return the text of every module by its path below the policies.
+
+    Raises:
+        PolicyError: one cannot be read.
+    """
+    found = {}
+    for path in module_files(policies):
+        try:
+            found[path.relative_to(policies).as_posix()] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PolicyError(f"{path} cannot be read, so nothing was judged: {error}") from error
+    return found
+
+
+def staged_modules(modules: Mapping[str, str], rules: Sequence[Rule]) -> dict[str, str]:
+    """Return the modules of these rules, and those of the library that they name, at any depth."""
+    library = {path: text for path, text in modules.items() if path.startswith(f"{LIBRARY}/")}
+    found = {path: modules[path] for rule in rules if (path := rule.path.partition("/")[2]) in modules}
+    waiting = list(found.values())
+    while waiting:
+        text = code_of(waiting.pop())
+        for path, used in library.items():
+            if path not in found and _names(text, used):
+                found[path] = used
+                waiting.append(used)
+    return found
+
+
+def code_of(module: str) -> str:
+    """Return a module without comments, and with every text in it empty."""
+    return _TEXT.sub('""', _COMMENT.sub("", module))
+
+
+def _names(text: str, used: str) -> bool:
+    """Say whether a module names the package of another; one that computes the name may mean any."""
+    package = _PACKAGE.search(used)
+    called = re.compile(rf"\bdata\.{re.escape(package[1])}\b") if package else _COMPUTED
+    return called.search(text) is not None or _COMPUTED.search(text) is not None
 
 
 def write_capabilities(path: Path) -> None:

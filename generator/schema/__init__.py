@@ -3,22 +3,26 @@
 Nothing here knows values files: a fault names the path within its object, the caller its place.
 """
 
+from generator.schema.definition import definitions_of, has_cel
 from generator.schema.fault import RULES, Fault, SchemaError, dotted
 from generator.schema.kubernetes import Kind
 from generator.schema.manifest import Manifest, Reading, read_manifests
 from generator.schema.validator import Validator
-from generator.schema.verdict import Verdict, judge, judge_all, key_of
+from generator.schema.verdict import Judge, Verdict, judge, judge_all, key_of
 
 __all__ = [
     "RULES",
     "Fault",
+    "Judge",
     "Kind",
     "Manifest",
     "Reading",
     "SchemaError",
     "Validator",
     "Verdict",
+    "definitions_of",
     "dotted",
+    "has_cel",
     "judge",
     "judge_all",
     "key_of",

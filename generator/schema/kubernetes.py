@@ -29,7 +29,7 @@ QUANTITY: Schema = {
     "pattern": r"^[+-]?([0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$",
     "title": "a quantity such as 250m, 512Mi or 2Gi",
 }
-_FORMATS: dict[str, Schema] = {
+FORMATS: dict[str, Schema] = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
     "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
     "byte": {"pattern": r"^[A-Za-z0-9+/\r\n]*=?[\r\n]*=?[\r\n]*$", "title": "a text in base64"},
@@ -177,4 +177,4 @@ def _strengthened(schema: Any) -> Any:
         for word, value in schema.items()
         if not (word == "description" or word.startswith("x-"))
     }
-    return strong | _FORMATS.get(str(schema.get("format")), {})
+    return strong | FORMATS.get(str(schema.get("format")), {})

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Validator:
     """All that is known about kinds at one Kubernetes version.
 
-    `extra` are schemas of kinds that neither Kubernetes nor we have, as `--crds` supplies them.
+    `extra` are schemas of custom kinds, as `--crds` supplies them; they stand before our own, which know only
+    the fields that we emit.
 
     Raises:
         SchemaError: the schemas of the version cannot be used.
@@ -56,8 +57,14 @@ class Validator:
 
     def schema_of(self, kind: Kind) -> Schema | None:
         """Return the JSON Schema that objects of a kind are judged by."""
-        known = self._definitions.schema_of(kind) or custom_schema(kind, self._definitions)
-        return known or self._extra.get(kind)
+        if kind in self._extra:
+            return self._definitions.bundled(self._extra[kind])
+        return self._definitions.schema_of(kind) or custom_schema(kind, self._definitions)
+
+    def should_know(self, kind: Kind) -> bool:
+        """Return whether a kind without a schema is a slip: of Kubernetes' own group, or of another version."""
+        own = any(known.group == kind.group for known in self._definitions.kinds)
+        return own or any((known.group, known.name) == (kind.group, kind.name) for known in self._extra)
 
     def _of(self, api_version: str, name: str) -> tuple[Compiled, Schema] | None:
         key = (api_version, name)

@@ -56,24 +56,40 @@ def judge(text: str, validator: Validator) -> Verdict:
     return Verdict(reading.manifests, tuple(faults))
 
 
-def judge_all(
-    texts: Iterable[str], validator: Validator, known: MutableMapping[str, bytes] | None = None
-) -> list[Verdict]:
-    """Judge texts in order, each distinct one once; `known` holds verdicts by `key_of` their text.
+class Judge:
+    """Judges texts by one validator, each distinct text once; `known` holds verdicts by `key_of` their text.
 
     A stored verdict that cannot be read back is made anew: the cache only ever saves time.
     """
-    fresh: dict[str, Verdict] = {}
-    verdicts = []
-    for text in texts:
-        key = key_of(text, validator)
-        verdict = fresh.get(key)
-        if verdict is None:
-            verdict = fresh[key] = _recalled(known, key) or judge(text, validator)
-            if known is not None and key not in known:
-                known[key] = verdict.to_bytes()
-        verdicts.append(verdict)
-    return verdicts
+
+    def __init__(self, validator: Validator, known: MutableMapping[str, bytes] | None = None) -> None:
+        self._validator = validator
+        self._known = known
+        self._fresh: dict[str, Verdict] = {}
+
+    def verdict(self, text: str) -> Verdict:
+        """Return what is to say of a text."""
+        found = self._fresh.get(text)
+        if found is None:
+            found = self._fresh[text] = self._recalled(text)
+        return found
+
+    def _recalled(self, text: str) -> Verdict:
+        if self._known is None:
+            return judge(text, self._validator)
+        key = key_of(text, self._validator)
+        found = _recalled(self._known, key) or judge(text, self._validator)
+        if key not in self._known:
+            self._known[key] = found.to_bytes()
+        return found
+
+
+def judge_all(
+    texts: Iterable[str], validator: Validator, known: MutableMapping[str, bytes] | None = None
+) -> list[Verdict]:
+    """Judge texts in order, each distinct one once."""
+    judging = Judge(validator, known)
+    return [judging.verdict(text) for text in texts]
 
 
 def key_of(text: str, validator: Validator) -> str:
@@ -93,9 +109,9 @@ def revision() -> str:
     return digest.hexdigest()
 
 
-def _recalled(known: MutableMapping[str, bytes] | None, key: str) -> Verdict | None:
+def _recalled(known: MutableMapping[str, bytes], key: str) -> Verdict | None:
     """Take a verdict out of the cache; what cannot be read back leaves it."""
-    if known is None or key not in known:
+    if key not in known:
         return None
     try:
         return Verdict.from_bytes(known[key])

@@ -101,7 +101,7 @@ def _refusal(error: ValidationError, keyword: str, here: list[Schema]) -> tuple[
     match keyword:
         case "oneOf" | "anyOf" if choice := _choice(keyword, here):
             return _wrong_choice([field for field in choice if field in value], choice)
-        case "type" | "oneOf" | "anyOf":
+        case "type" | "oneOf" | "anyOf" if keyword == "type" or title or not _is_of(value, _types(here)):
             return _wrong_type(value, _types(here), title)
         case "enum" | "const":
             return _wrong_word(value, limits.get("options") or [limits.get("expected_value")])
@@ -163,6 +163,11 @@ def _types(here: list[Schema]) -> list[str]:
         types = sub.get("type", [])
         found += [types] if isinstance(types, str) else types
     return [name for name in dict.fromkeys(found) if name != "null"]
+
+
+def _is_of(value: Any, types: list[str]) -> bool:
+    """Return whether a mapping or list is of these types: then something else is wrong with it."""
+    return (isinstance(value, dict) and "object" in types) or (isinstance(value, list) and "array" in types)
 
 
 def _unquoted(text: str, types: list[str]) -> bool:

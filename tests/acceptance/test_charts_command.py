@@ -158,11 +158,15 @@ def test_nothing_is_written_while_there_is_an_error(fleet: Path) -> None:
     assert run.code == 1
     assert re.fullmatch(r"\d+ errors; nothing was written\n", run.err)
     assert run.out == (
-        "values/apps/media/extra.yaml:1:1: error: the file lacks 'summary', 'category' [shape/missing-key]\n"
-        "    summery: x\n    ^\n  fix: add 'summary', 'category'\n"
+        "values/apps/media/extra.yaml:1:1: error: service 'extra' is nothing yet [catalogue/missing-field]\n"
+        "    summery: x\n    ^\n  fix: add `image`, `chart`, `postgres`, `objects` or `retired`\n"
+        "values/apps/media/extra.yaml:1:1: error: the file lacks 'category' [shape/missing-key]\n"
+        "    summery: x\n    ^\n  fix: add 'category'\n"
         "values/apps/media/extra.yaml:1:1: error: the file has no field 'summery', did you mean 'summary'? "
         "[shape/unknown-key]\n"
         "    summery: x\n    ^\n  fix: rename or remove 'summery'\n"
+        "values/apps/media/kavita.yaml:1:1: error: service 'kavita' is nothing yet [catalogue/missing-field]\n"
+        "    summary: Comics\n    ^\n  fix: add `image`, `chart`, `postgres`, `objects` or `retired`\n"
         "values/apps/media/kavita.yaml:1:1: error: the file lacks 'category' [shape/missing-key]\n"
         "    summary: Comics\n    ^\n  fix: add 'category'\n"
     )

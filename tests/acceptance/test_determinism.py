@@ -46,6 +46,7 @@ SURROUNDINGS = {
     "locale UTF-8": {"LC_ALL": "C.UTF-8"},
     "another time zone": {"TZ": "Pacific/Kiritimati"},
     "without assertions": {"PYTHONOPTIMIZE": "1"},
+    "without docstrings": {"PYTHONOPTIMIZE": "2"},
 }
 
 

@@ -303,3 +303,25 @@ def test_a_summary_stays_on_its_line_wherever_it_is_printed(written: Path, fleet
     ]
     page = (fleet / "docs/reference/services/extra.md").read_text().splitlines()
     assert [line for line in page if line.startswith("# ")] == ["# extra"]
+
+
+def test_name_of_a_file_cannot_print_lines_or_colours_of_its_own(fleet: Path) -> None:
+    put(fleet, "values/apps/media/ev\nil\x1b[31m.yaml", SERVICE)
+    put(fleet, "charts/media/od\nd.yaml", "x: y\n")
+
+    run = chartroom(fleet, "charts", "--quiet")
+
+    assert run == Run(
+        1,
+        r"values/apps/media/ev\nil\x1b[31m.yaml:1:1: error: service name 'ev\nil\x1b[31m' is not a DNS label "
+        "of at most 52 letters [catalogue/name]\n"
+        "    summary: Extra\n    ^\n"
+        "  fix: rename the file: lower-case letters, digits and hyphens\n",
+        "1 error; nothing was written\n",
+    )
+    (fleet / "values/apps/media/ev\nil\x1b[31m.yaml").unlink()
+    assert chartroom(fleet, "charts", "--quiet").out == (
+        r"charts/media/od\nd.yaml:1:1: error: charts/media/od\nd.yaml was not generated, "
+        "and lies in a generated folder [output/stray]\n"
+        "  fix: delete it or move it away\n"
+    )

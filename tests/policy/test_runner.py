@@ -9,7 +9,7 @@ from generator.policy import PolicyError, ask, find_conftest, read_rules
 from tests.policy.engine import TOOLS, write_rule
 
 VERSION = 'if [ "$1" = "--version" ]; then echo "Conftest: 0.69.0"; exit 0; fi\n'
-INSTALL = "`make tools SETS=gate` builds it into .tools/bin"
+INSTALL = "`make tools SETS=gate` builds it into .tools/bin, elsewhere put 0.69 or newer on the PATH"
 
 
 def fake(folder: Path, script: str) -> Path:

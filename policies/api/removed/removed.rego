@@ -4,6 +4,7 @@
 #   An API version that the cluster no longer serves fails the whole sync.
 # custom:
 #   severity: error
+#   manifest: apiVersion
 #   reference: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
 #   fix: write the version that replaced it
 package api.removed

@@ -5,6 +5,7 @@
 #   in `default`.
 # custom:
 #   severity: error
+#   manifest: spec.destination, spec.project
 #   reference: kyverno/policies argo application-prevent-default-project
 #   fix: give each Application a name, a project and a namespace of its own
 package argocd.destination

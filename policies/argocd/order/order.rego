@@ -22,5 +22,9 @@ deny contains finding if {
 		),
 		"objects": [step.later, step.earlier],
 		"environment": environment,
+		"place": _stated(object.get(facts, ["services", step.service], {}), step.needs),
 	}
 }
+
+# The line that names the dependency, else the service.
+_stated(service, name) := object.get(service, ["waits", name], object.get(service, "place", ""))

@@ -5,6 +5,7 @@
 #   way out of the domain.
 # custom:
 #   severity: error
+#   manifest: spec.project, spec.destination
 #   reference: architecture.md 2, 25; kyverno/policies argo
 #   fix: let the generator write the project; a kind of an upstream chart goes under `chart.kinds`
 package argocd.permission

@@ -23,6 +23,7 @@ deny contains finding if {
 			[volume.name, volume.tier, volume.service],
 		),
 		"object": volume.id,
+		"values": ["alerts", "BackupStale"],
 		"environment": environment,
 	}
 }

@@ -32,6 +32,9 @@ deny contains finding if {
 	tier := facts.tiers[volume.tier]
 	some copy in volume.copies
 	copy.continuous == false
+
+	# A schedule that is rendered as the tier says has its finding above.
+	copy.longest_gap_s != tier.longest_gap_s
 	copy.longest_gap_s + _run_s > tier.rpo_s
 	finding := {
 		"msg": sprintf(

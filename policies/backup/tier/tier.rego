@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: architecture.md 6
 #   values: storage
+#   manifest: metadata.labels
 #   needs: fleet
 #   fix: 'state `backup: tier1` to `tier4` at the volume'
 package backup.tier

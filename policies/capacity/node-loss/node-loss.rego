@@ -29,7 +29,7 @@ deny contains finding if {
 		),
 		"object": sprintf("%s:Cluster/-/%s", [environment, environment]),
 		"environment": environment,
-		"place": facts.nodes[0].place,
+		"place": [node.place | some node in facts.nodes; node.role == "worker"][0],
 	}
 }
 

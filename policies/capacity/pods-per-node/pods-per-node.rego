@@ -24,7 +24,7 @@ deny contains finding if {
 		"msg": sprintf("%d pods, the nodes have room for %d", [needed, left]),
 		"object": sprintf("%s:Cluster/-/%s", [environment, environment]),
 		"environment": environment,
-		"place": facts.nodes[0].place,
+		"place": [node.place | some node in facts.nodes; node.role == "worker"][0],
 	}
 }
 

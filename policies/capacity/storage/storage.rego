@@ -31,7 +31,7 @@ deny contains finding if {
 		),
 		"object": sprintf("%s:Pool/-/%s", [environment, pool]),
 		"environment": environment,
-		"place": facts.nodes[0].place,
+		"place": [node.place | some node in facts.nodes; node.disks[pool]][0],
 	}
 }
 

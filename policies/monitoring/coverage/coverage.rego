@@ -27,5 +27,7 @@ deny contains finding if {
 		"msg": "nobody is told when its job fails: there is no alert JobFailed",
 		"object": entry.id,
 		"environment": environment,
+		"values": ["alerts", "JobFailed"],
+		"fix": "leave the default alert JobFailed on",
 	}
 }

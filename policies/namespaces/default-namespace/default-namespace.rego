@@ -4,7 +4,9 @@
 #   What lands in `default` has no budget, no policies and no owner: mostly a namespace was forgotten.
 # custom:
 #   severity: error
+#   manifest: metadata.namespace
 #   reference: KSV-0110, CKV_K8S_21
+#   values: namespace
 #   fix: state the namespace of the domain
 package namespaces.default_namespace
 

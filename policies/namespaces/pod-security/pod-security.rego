@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: Kubernetes Pod Security Admission
 #   values: namespace
+#   manifest: metadata.labels
 #   fix: >-
 #     declare the level that the pods need under `namespace: {pod_security: {level, reason, until}}`, or take
 #     the exception away
@@ -36,21 +37,22 @@ deny contains finding if {
 		"msg": sprintf("its pods need the level %s, namespace '%s' admits %s", [pod.level, pod.namespace, level]),
 		"objects": [pod.id, id],
 		"environment": environment,
+		"values": ["securityContext"],
 	}
 }
 
 deny contains finding if {
 	some environment, facts in input.environments
-	some name, declared in facts.namespaces
-	declared.upstream == false
-	declared.level != "restricted"
-	needed := {_rank[pod.level] |
+	needed := {[pod.namespace, _rank[pod.level]] |
 		some pod in input.pods
 		environment in pod.environments
-		pod.namespace == name
 	}
-	count(needed) > 0
-	max(needed) < _rank[declared.level]
+	some name, declared in facts.namespaces
+	declared.upstream == false
+	some rank in [0, 1]
+	rank < _rank[declared.level]
+	[name, rank] in needed
+	not _needs_more(needed, name, rank)
 	finding := {
 		"msg": sprintf("namespace '%s' grants %s, its pods need less", [name, declared.level]),
 		"object": sprintf("%s:Namespace/-/%s", [environment, name]),
@@ -71,4 +73,10 @@ deny contains finding if {
 		"environment": environment,
 		"place": declared.place,
 	}
+}
+
+_needs_more(needed, name, rank) if {
+	some more in _rank
+	more > rank
+	[name, more] in needed
 }

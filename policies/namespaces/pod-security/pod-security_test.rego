@@ -31,6 +31,15 @@ test_denies_label_that_was_not_declared if {
 	found == {`its label says baseline, the values declare restricted`}
 }
 
+test_allows_what_one_of_several_pods_needs if {
+	document := object.union(
+		_document("baseline", "baseline", "restricted"),
+		{"pods": [fixture.pod({"level": "restricted"}), fixture.pod({"level": "baseline"})]},
+	)
+
+	fixture.messages(pod_security.deny) == set() with input as document
+}
+
 test_allows_what_fits if {
 	fixture.messages(pod_security.deny) == set() with input as _document("baseline", "baseline", "baseline")
 }

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: architecture.md 26; seen with the API server's own quota admission
 #   values: budget
+#   manifest: spec.hard
 #   fix: raise the domain's `budget`, or lower requests and replicas
 package namespaces.quota
 

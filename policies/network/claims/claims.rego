@@ -20,10 +20,19 @@ deny contains finding if {
 			"msg": sprintf("%s %s is held by %s already", [claim.kind, claim.key, first.name]),
 			"objects": [_id(holder), _id(first)],
 			"environment": holder.environments[0],
+			"values": object.get(_values, claim.kind, []),
 			"also": [first.place | first.place != null],
 		},
 		_place(holder),
 	)
+}
+
+# What a service file calls it.
+_values := {
+	"load-balancer": ["load_balancer", "ip"],
+	"host-port": ["exceptions"],
+	"node-port": ["ports"],
+	"route": ["expose"],
 }
 
 _id(holder) := holder.object if holder.object != null

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: CVE-2020-8554, gatekeeper-library externalip and block-nodeport-services, KSV-0108
 #   values: load_balancer
+#   manifest: spec.type, spec.externalIPs
 #   fix: use `expose` for HTTP, `load_balancer` with an address of the pool for the rest
 package network.exposure
 

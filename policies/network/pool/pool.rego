@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: architecture.md 7
 #   values: load_balancer.ip
+#   manifest: metadata.annotations, spec.loadBalancerIP
 #   needs: fleet
 #   fix: choose a free address of the pool
 package network.pool

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: kyverno/policies require-ingress-https, polaris tlsSettingsMissing
 #   values: expose
+#   manifest: spec.listeners, spec.tls, spec.hostnames, spec.rules
 #   fix: >-
 #     attach the route to a gateway listener with TLS (`sectionName: https`); an Ingress states `tls` for its
 #     hosts
@@ -13,12 +14,13 @@ package network.route_tls
 
 deny contains finding if {
 	some id in object.get(input.by_kind, "Gateway", [])
-	some listener in input.objects[id].spec.listeners
+	some number, listener in input.objects[id].spec.listeners
 	listener.protocol == "HTTP"
 	object.get(listener, ["allowedRoutes", "namespaces", "from"], "Same") != "Same"
 	finding := {
 		"msg": sprintf("its listener '%s' takes routes of all namespaces without TLS", [listener.name]),
 		"object": id,
+		"values": ["spec", "listeners", number, "protocol"],
 	}
 }
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'house rule: names lie in owned zones'
 #   values: expose
+#   manifest: spec.hostnames, spec.rules
 #   fix: use a name below the site's `zone`
 package network.zone
 

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: AppArmor'
 #   values: exceptions
+#   manifest: securityContext.appArmorProfile
 #   fix: leave the profile away, or use RuntimeDefault or Localhost; another one goes under `exceptions`
 package pods.app_armor
 
@@ -32,5 +33,6 @@ deny contains finding if {
 	finding := {
 		"msg": sprintf("container '%s' has the AppArmor profile %s", [trim_prefix(key, _annotation), profile]),
 		"object": pod.id,
+		"values": ["annotations", key],
 	}
 }

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: Capabilities'
 #   values: exceptions
+#   manifest: securityContext.capabilities.drop, securityContext.capabilities.add
 #   fix: >-
 #     write `capabilities: {drop: [ALL]}`; a capability that is needed goes under `exceptions` as `allow:
 #     {capabilities: {add: [NAME]}}`

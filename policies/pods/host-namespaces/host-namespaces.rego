@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: Host Namespaces'
 #   values: exceptions
+#   manifest: hostNetwork, hostPID, hostIPC
 #   fix: 'take the field away, or state `allow: {hostNetwork: true}` under `exceptions` with a reason and an end date'
 package pods.host_namespaces
 

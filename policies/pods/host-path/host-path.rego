@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: HostPath Volumes'
 #   values: storage
+#   manifest: volumes
 #   fix: >-
 #     use a claim or an emptyDir; a path that must be read goes under `exceptions` as `allow: {hostPath:
 #     [VOLUME]}`

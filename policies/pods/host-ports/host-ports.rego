@@ -6,7 +6,8 @@
 # custom:
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: Host Ports'
-#   values: ports
+#   values: exceptions
+#   manifest: ports
 #   fix: >-
 #     use a Service (`load_balancer` for callers outside), or state `allow: {hostPort: {port: number}}` under
 #     `exceptions`

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: Host Probes and Lifecycle Hooks (1.34)'
 #   values: probes
+#   manifest: livenessProbe, readinessProbe, startupProbe, lifecycle
 #   fix: 'take `host` out of the probe or hook: without it the pod itself is asked'
 package pods.host_probes
 

@@ -7,6 +7,7 @@
 #   severity: warning
 #   reference: kube-score pod-probes-identical
 #   values: probes
+#   manifest: livenessProbe
 #   fix: give liveness more patience (failureThreshold, periodSeconds) or a question of its own
 package pods.identical_probes
 

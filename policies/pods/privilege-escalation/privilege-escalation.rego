@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: Privilege Escalation'
 #   values: exceptions
+#   manifest: securityContext.allowPrivilegeEscalation
 #   fix: 'write `allowPrivilegeEscalation: false` for the container'
 package pods.privilege_escalation
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: Privileged Containers'
 #   values: exceptions
+#   manifest: securityContext.privileged
 #   fix: >-
 #     drop `privileged` and name the single capability or device that is needed; if nothing else helps, state
 #     it under `exceptions`

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: kube-linter liveness-port, readiness-port
 #   values: probes
+#   manifest: livenessProbe, readinessProbe, startupProbe, lifecycle
 #   fix: name one of the container's ports
 package pods.probe_port
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: /proc Mount Type'
 #   values: exceptions
+#   manifest: securityContext.procMount
 #   fix: take `procMount` away, or state it under `exceptions`
 package pods.proc_mount
 

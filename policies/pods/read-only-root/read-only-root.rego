@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'NSA/CISA Kubernetes Hardening Guide: immutable container file systems'
 #   values: exceptions
+#   manifest: securityContext.readOnlyRootFilesystem
 #   fix: >-
 #     write `readOnlyRootFilesystem: true` and give each path that is written an emptyDir; what cannot goes
 #     under `exceptions`

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: kube-score pod-probes, CKV_K8S_9
 #   values: probes
+#   manifest: ports
 #   fix: 'state `probes: /path`, `probes: tcp:port`, or `probes: {none: reason}` and a waiver'
 package pods.readiness_probe
 

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: Running as Non-root'
 #   values: securityContext
+#   manifest: securityContext.runAsNonRoot
 #   fix: 'write `runAsNonRoot: true` in the pod''s securityContext; an image that needs root goes under `exceptions`'
 package pods.run_as_non_root
 
@@ -37,5 +38,15 @@ deny contains finding if {
 	pod.spec.securityContext.runAsNonRoot == false
 	not pods.granted_to_pod(pod, "runAsNonRoot")
 	not pods.granted_to_pod(pod, "runAsUser")
+	not _inherited(pod)
 	finding := {"msg": "the pod may run as root", "object": pod.id}
+}
+
+# A container that says nothing has the finding already.
+_inherited(pod) if {
+	pods.is_complete(pod)
+	some container in pod.containers
+	object.get(container, ["securityContext", "runAsNonRoot"], "unsaid") == "unsaid"
+	not pods.granted(pod, container, "runAsNonRoot")
+	not pods.granted(pod, container, "runAsUser")
 }

@@ -39,3 +39,9 @@ test_denies_pod_that_says_false if {
 
 	fixture.messages(run_as_non_root.deny) == {"the pod may run as root"} with input as fixture.of_pod(pod)
 }
+
+test_denies_pod_and_container_once if {
+	pod := {"spec": {"securityContext": {"runAsNonRoot": false}}, "containers": [fixture.main_container({})]}
+
+	fixture.messages(run_as_non_root.deny) == {"container 'app' may run as root"} with input as fixture.of_pod(pod)
+}

@@ -6,6 +6,7 @@
 #   severity: warning
 #   reference: kyverno/policies require-emptydir-requests-and-limits
 #   values: storage
+#   manifest: volumes
 #   fix: 'write `emptyDir: {sizeLimit: 1Gi}`'
 package pods.scratch_limit
 

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: Seccomp'
 #   values: securityContext
+#   manifest: securityContext.seccompProfile
 #   fix: 'write `seccompProfile: {type: RuntimeDefault}` in the pod''s securityContext'
 package pods.seccomp
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: SELinux'
 #   values: exceptions
+#   manifest: securityContext.seLinuxOptions
 #   fix: take `seLinuxOptions` away, or state it under `exceptions`
 package pods.selinux
 

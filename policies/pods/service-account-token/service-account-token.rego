@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: CIS Kubernetes Benchmark 5.1.6
 #   values: rbac
+#   manifest: automountServiceAccountToken, serviceAccountName
 #   fix: >-
 #     write `automountServiceAccountToken: false`; what calls the API server states `rbac`, and gets its token
 #     by that

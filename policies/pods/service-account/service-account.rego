@@ -5,6 +5,7 @@
 #   all. An account that is not rendered keeps the pod from starting.
 # custom:
 #   severity: error
+#   manifest: serviceAccountName
 #   reference: kube-linter non-existent-service-account, CIS Kubernetes Benchmark 5.1.5
 #   fix: give the workload a ServiceAccount of its own in the same namespace
 package pods.service_account

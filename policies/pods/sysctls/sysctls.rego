@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: Sysctls'
 #   values: exceptions
+#   manifest: securityContext.sysctls
 #   fix: take the setting away, make it on the node (Talos machine config), or state it under `exceptions`
 package pods.sysctls
 

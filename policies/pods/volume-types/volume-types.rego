@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: Volume Types'
 #   values: storage
+#   manifest: volumes
 #   fix: 'mount a claim: `storage: {name: {nfs: SHARE, mountPath: ...}}` makes the pair'
 package pods.volume_types
 

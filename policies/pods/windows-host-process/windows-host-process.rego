@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, baseline: HostProcess'
 #   values: securityContext
+#   manifest: securityContext.windowsOptions.hostProcess
 #   fix: take `hostProcess` away
 package pods.windows_host_process
 

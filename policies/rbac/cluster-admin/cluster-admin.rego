@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: KSV-0111, CIS Kubernetes Benchmark 5.1.1
 #   values: rbac
+#   manifest: roleRef, subjects
 #   fix: bind a role that names what is needed to one account
 package rbac.cluster_admin
 

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: KSV-0043, KSV-0049, KSV-0051
 #   values: rbac
+#   manifest: rules
 #   fix: take the verb out; what manages roles goes into a waiver by name
 package rbac.escalation
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: KSV-0053
 #   values: rbac
+#   manifest: rules
 #   fix: take `pods/exec` and `pods/attach` out
 package rbac.exec
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: KSV-0041, CIS Kubernetes Benchmark 5.1.2
 #   values: rbac
+#   manifest: rules
 #   fix: read the one Secret by `resourceNames`, or mount it
 package rbac.secrets
 
@@ -15,8 +16,8 @@ deny contains finding if {
 	some rule in input.objects[id].rules
 	"secrets" in rule.resources
 	"" in rule.apiGroups
-	some verb in ["get", "list", "watch", "*"]
-	verb in rule.verbs
+	verbs := [verb | some verb in ["get", "list", "watch", "*"]; verb in rule.verbs]
+	count(verbs) > 0
 	not rule.resourceNames
-	finding := {"msg": sprintf("a rule lets it %s Secrets", [verb]), "object": id}
+	finding := {"msg": sprintf("a rule lets it %s Secrets", [concat(", ", verbs)]), "object": id}
 }

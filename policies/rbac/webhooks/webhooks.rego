@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: KSV-0114
 #   values: rbac
+#   manifest: rules
 #   fix: take the resource out; what manages its own webhook names it by `resourceNames`
 package rbac.webhooks
 
@@ -16,8 +17,8 @@ deny contains finding if {
 	some rule in input.objects[id].rules
 	some resource in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
 	resource in rule.resources
-	some verb in ["create", "update", "patch", "delete"]
-	verb in rule.verbs
+	verbs := [verb | some verb in ["create", "update", "patch", "delete"]; verb in rule.verbs]
+	count(verbs) > 0
 	not rule.resourceNames
-	finding := {"msg": sprintf("a rule lets it %s %s", [verb, resource]), "object": id}
+	finding := {"msg": sprintf("a rule lets it %s %s", [concat(", ", verbs), resource]), "object": id}
 }

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: KSV-0044 to KSV-0046, CIS Kubernetes Benchmark 5.1.3
 #   values: rbac
+#   manifest: rules
 #   fix: name groups, resources and verbs
 package rbac.wildcard
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: kube-linter dangling references
 #   values: storage
+#   manifest: volumes
 #   fix: mount a claim of the same namespace that is rendered
 package references.claim
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: kube-linter env-value-from, dangling references
 #   values: secrets
+#   manifest: env, envFrom, volumes
 #   fix: 'name a key that is rendered: `secrets` for the secret store, `files` for ConfigMaps'
 package references.config
 

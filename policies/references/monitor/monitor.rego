@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: kube-linter dangling-servicemonitor
 #   values: metrics
+#   manifest: spec.endpoints, spec.selector
 #   fix: 'select a rendered Service (PodMonitor: pod) and name one of its ports'
 package references.monitor
 

@@ -4,6 +4,7 @@
 #   A network policy that selects no pod protects nothing: mostly a label was renamed.
 # custom:
 #   severity: error
+#   manifest: spec.podSelector, spec.endpointSelector
 #   reference: kube-linter dangling-networkpolicy, kube-score networkpolicy-targets-pod
 #   fix: select the labels of a rendered workload of the same namespace
 package references.policy_pods

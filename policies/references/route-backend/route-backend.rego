@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: kube-linter dangling-ingress, extended to HTTPRoute
 #   values: expose
+#   manifest: spec.rules
 #   fix: name a Service of the same namespace and one of its ports
 package references.route_backend
 

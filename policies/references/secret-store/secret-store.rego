@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: 'house rule: secrets come from the site''s store'
 #   values: secrets
+#   manifest: spec.secretStoreRef
 #   fix: name the store of `secret_store` in values/site.yaml
 package references.secret_store
 

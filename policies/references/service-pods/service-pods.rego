@@ -4,6 +4,7 @@
 #   A Service that selects no pod answers nothing, and nothing says so.
 # custom:
 #   severity: error
+#   manifest: spec.selector
 #   reference: kube-score service-targets-pod, kube-linter dangling-service
 #   fix: select the labels of a rendered workload of the same namespace
 package references.service_pods

@@ -4,6 +4,7 @@
 #   A Service whose target port no pod has sends every request into nothing.
 # custom:
 #   severity: error
+#   manifest: spec.ports
 #   reference: kube-score service-targets-pod
 #   fix: let `targetPort` name a container port of the pods that it selects
 package references.service_port

@@ -5,6 +5,7 @@
 #   its pods no names.
 # custom:
 #   severity: error
+#   manifest: spec.scaleTargetRef, spec.serviceName
 #   reference: kube-score statefulset-has-servicename, horizontalpodautoscaler-has-target
 #   fix: name a rendered workload (Service) of the same namespace
 package references.target

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: KSV-0109, CKV_SECRET
 #   values: files
+#   manifest: data
 #   fix: 'move the value to the secret store and mount it: `files: {/path: {secret: KEY}}`'
 package secrets.config_map
 

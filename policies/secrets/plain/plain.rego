@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'house rule: secrets come from the site''s store'
 #   values: secrets
+#   manifest: data, stringData
 #   fix: state the key under `secrets`; the ExternalSecret comes by itself
 package secrets.plain
 

@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: kube-score poddisruptionbudget, kube-linter pdb-max-unavailable
 #   values: replicas
+#   manifest: spec.maxUnavailable, spec.minAvailable, spec.replicas
 #   fix: 'with `replicas` above 1 the budget comes by itself: it must leave one pod to go (`maxUnavailable: 1`)'
 package workloads.disruption_budget
 

@@ -5,6 +5,7 @@
 #   without a selector of its own takes other pods.
 # custom:
 #   severity: error
+#   manifest: spec.selector
 #   reference: kube-linter mismatching-selector
 #   fix: give the pod template every label of `selector.matchLabels`
 package workloads.selector

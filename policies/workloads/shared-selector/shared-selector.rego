@@ -5,6 +5,7 @@
 #   tell them apart, and a Deployment may adopt what is not its own.
 # custom:
 #   severity: error
+#   manifest: spec.selector
 #   reference: gatekeeper-library uniqueserviceselector, extended to workloads
 #   fix: give each workload a label of its own (`app.kubernetes.io/component`) and select by it
 package workloads.shared_selector
