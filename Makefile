@@ -8,7 +8,7 @@ RUN := @PATH="$(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help charts check plan apply test lint fmt docs bench fuzz tools lock
+.PHONY: help charts check plan apply demo test lint fmt docs bench fuzz tools lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,10 @@ plan: ## show what is to be done to the machines (ENV=prod OUT=plan.json DRIFT=1
 apply: ## carry out an approved plan (ENV=prod PLAN=plan.json); without PLAN, ask
 	@$(PYTHON) tools/setup.py run >&2
 	$(RUN) provision --env $(or $(ENV),prod) apply $(PLAN)
+
+demo: ## a whole site in this terminal, simulated: Proxmox, Talos, Kubernetes; nothing real is touched
+	$(SET_UP) test
+	$(RUN) provision demo
 
 test: ## lint, then the whole suite, with the real command-line tools
 	$(SET_UP) test $(SUITE)
@@ -52,8 +56,9 @@ docs: ## write the reference pages (charts does too) and parse every diagram
 	$(RUN) node tools/mermaid/parse.mjs README.md docs
 
 bench: ## measure the generator on a fleet of many services
-	$(SET_UP) run
+	$(SET_UP) run gate kubeconform
 	$(RUN) python -m bench
+	$(RUN) python -m bench gate
 
 fuzz: ## the property tests again, with many more examples
 	$(SET_UP) test $(SUITE)

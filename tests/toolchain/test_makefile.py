@@ -14,6 +14,7 @@ HELP = """\
   make check    judge everything: drift, schemas, every rule; write nothing
   make plan     show what is to be done to the machines (ENV=prod OUT=plan.json DRIFT=1)
   make apply    carry out an approved plan (ENV=prod PLAN=plan.json); without PLAN, ask
+  make demo     a whole site in this terminal, simulated: Proxmox, Talos, Kubernetes; nothing real is touched
   make test     lint, then the whole suite, with the real command-line tools
   make lint     types, style, and which layer may know which
   make fmt      format the Python code, mend what ruff can mend

@@ -77,6 +77,7 @@ def test_read_toolset_refuses_a_go_mod_without_go_line(tmp_path: Path) -> None:
         ("helm3", {"helm3": "v3.21.4"}),
         ("promtool", {"promtool": "version 3.15.0"}),
         ("kubectl", {"kubectl": "Client Version: v1.36.3"}),
+        ("kubeconform", {"kubeconform": "v0.7.0"}),
     ],
 )
 def test_our_toolsets_say_their_versions(name: str, answers: dict[str, str]) -> None:

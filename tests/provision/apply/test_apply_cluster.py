@@ -3,16 +3,21 @@
 import asyncio
 import time
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from provision.apply import replacing
 from provision.apply.look import look
+from provision.apply.replacing import UnknownNode
 from provision.inventory.model import GIB
 from provision.plan.step import Mark
+from provision.plan.upgrade import plan_upgrade
+from tests.provision.apply.killing import upgraded
 from tests.provision.apply.simulated import Simulated, applied, planned, simulated
-from tests.provision.apply.varied import changed, cluster_of, talos
+from tests.provision.apply.varied import changed, cluster_of, node_like, talos
 from tests.provision.inventory.ends import at_end, with_nodes
 
 
@@ -49,6 +54,34 @@ def test_one_host_without_a_nas_is_enough(tmp_path: Path) -> None:
         applied(ground, tmp_path)
         assert (members(site), nodes(site)) == (["cp-1"], ["cp-1", "w-1"])
         assert not planned(ground)
+
+
+def test_machine_without_proxmox_joins_and_stays(site: Simulated, tmp_path: Path) -> None:
+    """A metal node is a machine that is there: it is configured and installed, and nothing of Proxmox knows it."""
+
+    def boot(together: Any) -> None:
+        together.talos.add_node("metal-1", "10.2.10.30", platform="metal").power_on()
+
+    site.call(boot)
+    inventory = cluster_of(1, 1)
+    metal = node_like(inventory.nodes["w-1"], "metal-1", 19, host=None, vm_id=None, install_disk='disk.serial == "S1"')
+    metal = replace(metal, address=IPv4Address("10.2.10.30"), disks={}, mac="02:00:00:00:03:30")
+    ground = site.ground(replace(inventory, nodes={**inventory.nodes, "metal-1": metal}))
+    plan, _ = applied(ground, tmp_path)
+    assert [step.id for step in plan.steps if step.subject == "metal-1"] == ["metal-1/configure", "metal-1/join"]
+    assert nodes(site) == ["cp-1", "metal-1", "w-1"]
+    assert not planned(ground)
+    newer = upgraded(ground.wanted.inventory)
+    upgrading = site.ground(newer)
+    applied(upgrading, tmp_path, lambda seen: plan_upgrade(upgrading.wanted, seen))
+    assert site.call(lambda together: together.talos.nodes["10.2.10.30"].running) == "v1.13.10"
+    config = asyncio.run(look(upgrading)).nodes["metal-1"].config
+    assert config is not None
+    assert "factory.talos.dev/metal-installer/" in config
+    assert "nocloud-installer" not in config
+    assert not planned(upgrading)
+    with pytest.raises(UnknownNode, match=r"'metal-1' is no node of dev that is a VM; there are: cp-1, w-1"):
+        replacing.planner(upgrading, ["metal-1"])(asyncio.run(look(upgrading)))
 
 
 @pytest.mark.slow

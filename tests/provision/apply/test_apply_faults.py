@@ -1,6 +1,7 @@
 """Every fault of the simulators meets an apply: it goes on, or it stops with words, and the next apply ends well."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,28 @@ def test_upgrade_that_goes_wrong_stops_the_roll(
         time.sleep(0.05)
     assert site.call(lambda together: together.talos.nodes["10.2.10.11"].running) == runs
     assert site.call(lambda together: together.talos.nodes["10.2.10.16"].running) == "v1.13.9"
+
+
+def test_one_of_two_members_goes_down_only_when_forced(site: Simulated, tmp_path: Path) -> None:
+    """Two members: an inventory never asks for them, but a control plane that was lost leaves them."""
+    applied(site.ground(cluster_of(3, 1)), tmp_path)
+
+    def lose_third(together: Any) -> None:
+        node = together.talos.nodes["10.2.10.13"]
+        cluster = node.disk.etcd
+        cluster.members.pop(node.disk.member_id)
+
+    site.call(lose_third)
+    two = cluster_of(3, 1)
+    two = replace(two, nodes={name: node for name, node in two.nodes.items() if name != "cp-3"})
+    ground = site.ground(upgraded(two))
+    with pytest.raises(StepFailed) as failed:
+        applied(ground, tmp_path, lambda seen: plan_upgrade(ground.wanted, seen))
+    assert "stays up: etcd has two members: without one of them it has no quorum" in str(failed.value)
+    ground.force = True
+    applied(ground, tmp_path, lambda seen: plan_upgrade(ground.wanted, seen))
+    running = site.call(lambda t: {t.talos.nodes[f"10.2.10.{n}"].running for n in (11, 12, 16)})
+    assert running == {"v1.13.10"}
 
 
 def test_upgrade_waits_for_a_disruption_budget_and_says_so(site: Simulated, tmp_path: Path) -> None:

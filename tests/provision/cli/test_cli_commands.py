@@ -1,6 +1,7 @@
 """Each command as a person types it, on the simulated site."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -219,7 +220,7 @@ def test_validate_says_what_is_missing(shell: Console, monkeypatch: pytest.Monke
     shell.edit("dev.yaml", "vm_id: 141", "vm_id: 999")
     output = shell.refused("dev", "validate", "--offline")
     assert "error: 'dev-2' has VM id 999, outside 140-159 [inventory/vm-id]" in output
-    assert output.endswith("Error: the inventory of 'dev' has 1 errors\n")
+    assert output.endswith("Error: the inventory of 'dev' has 1 error\n")
     assert "there is no inventory of 'test'; there are: dev, prod, staging" in shell.refused("test", "plan")
 
 
@@ -252,5 +253,11 @@ def test_demo_runs_from_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Kubernetes v1.36.3 at https://10.2.10.10:6443" in done.output
     assert done.output.rstrip().endswith("Nothing real was touched, and nothing is left.")
     assert "there is no sound inventory of 'test'" in CliRunner().invoke(provision, ["demo", "--env", "test"]).output
+    for name in [name for name in sys.modules if name.startswith("tests.simulators.together")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    text = CliRunner().invoke(provision, ["demo"]).output
+    assert text.startswith("Error: the simulators need 'aiohttp")
+    assert text.endswith(", which the tests bring: run `make demo`\n")
     monkeypatch.setattr("provision.cli.demo.CHECKOUT", Path("/nowhere"))
     assert "run the demo from a checkout" in CliRunner().invoke(provision, ["demo"]).output

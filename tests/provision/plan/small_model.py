@@ -129,6 +129,15 @@ def _seed(model: Model, wanted: Wanted, step: Step) -> None:
     model.seen = replace(model.seen, volumes=model.seen.volumes | {("" if shared else step.host or "", volume)})
 
 
+def _drop_file(model: Model, wanted: Wanted, step: Step) -> None:
+    gone = {(host, volume) for host, volume in model.seen.volumes if volume.endswith(f"/{step.subject}")}
+    gone = {(host, volume) for host, volume in gone if host == step.argument}
+    assert gone
+    used = [vm.name for vm in model.seen.site.vms.values() for _, volume in gone if volume in str(vm.options)]
+    assert used == []
+    model.seen = replace(model.seen, volumes=model.seen.volumes - gone)
+
+
 def _create(model: Model, wanted: Wanted, step: Step) -> None:
     spec = wanted.specs[step.subject]
     assert spec.vm_id not in model.seen.site.vms, step.id
@@ -348,6 +357,7 @@ _EFFECTS: Mapping[Kind, Effect_] = {
     Kind.SCHEMATIC: _nothing,
     Kind.IMAGE: _image,
     Kind.SEED: _seed,
+    Kind.DROP_FILE: _drop_file,
     Kind.VM_CREATE: _create,
     Kind.VM_CHANGE: _change,
     Kind.VM_MIGRATE: _migrate,

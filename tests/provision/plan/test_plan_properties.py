@@ -72,6 +72,14 @@ def test_plan_reaches_its_end_from_anywhere(before: Inventory, after: Inventory,
     model.carry_out(second, again)
     rest = [step.id for step in plan(second, model.seen).steps]
     assert rest == []
+    tidy = Wanted(after, tidy=True)
+    tidying = plan(tidy, model.seen)
+    assert {step.kind for step in tidying.steps} <= {Kind.DROP_FILE}
+    model.carry_out(tidy, tidying)
+    assert not plan(tidy, model.seen)
+    files = {volume.rpartition("/")[2] for _, volume in model.seen.volumes}
+    assert {seed.file for seed in second.seeds.values()} <= files
+    assert not any(name.startswith("seed-") for name in files - {seed.file for seed in second.seeds.values()})
 
 
 @_SLOW

@@ -81,7 +81,7 @@ class Together:
             address = _address(vm)
             if address is not None and vm.config.get("lock") != "create":
                 there[address] = vm
-        for address in list(self.talos.nodes):
+        for address in [a for a, node in self.talos.nodes.items() if node.platform != "metal"]:
             if address not in there or self._made.get(address) != self._creation(there[address]).upid:
                 self.talos.remove_node(address)
         for address, vm in there.items():

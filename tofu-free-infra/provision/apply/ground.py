@@ -47,6 +47,7 @@ class Ground:
     factory: str = "https://factory.talos.dev"
     snapshot: Path | None = None
     skip_hash: bool = False
+    force: bool = False  # take a control plane of two down
     deadlines: Deadlines = field(default_factory=Deadlines)
     clock: Clock = field(default_factory=RealClock)
     every_s: float = 2.0

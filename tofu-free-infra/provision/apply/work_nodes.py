@@ -160,7 +160,8 @@ async def gate(turn: Turn, node: Node) -> None:
     found = await member_nodes(turn)
     if node not in found and node.name not in turn.ground.wanted.cluster.control_planes:
         return
-    refusal = refuses_to_take_down(await etcd_health(turn.ground.talos(), found or turn.ground.control_planes))
+    health = await etcd_health(turn.ground.talos(), found or turn.ground.control_planes)
+    refusal = refuses_to_take_down(health, force=turn.ground.force)
     if refusal is not None:
         raise GateClosed(f"{node}: stays up: {refusal}")
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from provision.machineconfig.install import installer_of
 from provision.plan import configs
 from provision.plan.step import Kind, Step
 from provision.proxmox import power
@@ -34,7 +35,8 @@ async def _talos(turn: Turn, step: Step) -> None:
     await empty(turn, api, node)
     async with ground.talos().connect(node) as session:
         before = await boot_id(session)
-        if await upgrade(session, ground.wanted.cluster.installer_image) is Upgraded.INSTALLED:
+        image = installer_of(ground.wanted.nodes[node.name], ground.wanted.cluster)
+        if await upgrade(session, image) is Upgraded.INSTALLED:
             await reboot(session)
     try:
         await _come_back(turn, node, before, step.argument)

@@ -65,6 +65,11 @@ def _seed(turn: Turn, step: Step) -> None:
     images.ensure_seed(turn.api, step.host or "", wanted.image_storage, wanted.seeds[step.subject])
 
 
+def _drop_file(turn: Turn, step: Step) -> None:
+    kind = "iso" if step.subject.endswith(".iso") else "import"
+    images.delete(turn.api, step.host or "", f"{turn.ground.wanted.image_storage}:{kind}/{step.subject}")
+
+
 def _create(turn: Turn, step: Step) -> None:
     vms.create(turn.api, _spec(turn, step))
 
@@ -152,6 +157,7 @@ _BLOCKING: Mapping[Kind, Done] = {
     Kind.SCHEMATIC: _schematic,
     Kind.IMAGE: _image,
     Kind.SEED: _seed,
+    Kind.DROP_FILE: _drop_file,
     Kind.VM_CREATE: _create,
     Kind.VM_CHANGE: _change,
     Kind.VM_MIGRATE: _migrate,

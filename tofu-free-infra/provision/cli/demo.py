@@ -45,7 +45,8 @@ def demo(environment: str, rate: float) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="provision-demo-") as name, _site(Path(name), rate) as site:
         _run(site, environment, rate)
-    click.echo(f"\nThat took {time.monotonic() - began:.0f} s. Nothing real was touched, and nothing is left.")
+    click.echo("\nOn hosts of your own: docs/operations/guides/empty-proxmox-host-to-kubectl.md")
+    click.echo(f"That took {time.monotonic() - began:.0f} s. Nothing real was touched, and nothing is left.")
 
 
 @dataclass(slots=True)
@@ -66,7 +67,10 @@ def _site(folder: Path, rate: float) -> Iterator[_Site]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
     sys.path.insert(0, str(CHECKOUT))
-    together = importlib.import_module("tests.simulators.together")
+    try:
+        together = importlib.import_module("tests.simulators.together")
+    except ModuleNotFoundError as error:
+        raise Refused(f"the simulators need {error.name!r}, which the tests bring: run `make demo`") from error
     opened, loop_of, facts = threading.Event(), [], {}
 
     async def stay() -> None:
@@ -103,6 +107,7 @@ def _run(site: _Site, environment: str, rate: float) -> None:
         factory=site.facts["factory"],
         rate=rate,
     )
+    click.echo(f"A simulated Proxmox of {len(inventory.hosts)} hosts is up, {rate:g} times as fast as a real one.")
     _say("1. A token with the least rights, made with an administrator's login")
     admin = settings.api(inventory, Login(_ADMIN[0], Secret(_ADMIN[1])))
     secret = tokens.create(admin, inventory.proxmox.token_id, Wanted(inventory).scope)

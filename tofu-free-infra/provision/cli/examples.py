@@ -22,6 +22,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "provision -e prod apply plan.json     # that plan and nothing else",
         "provision -e prod apply --break-lock  # a run on another machine has died",
         "provision -e prod apply --recover-from etcd.db",
+        "provision -e prod apply --tidy",
     ),
     "replace": (
         "provision -e prod replace talos-4",

@@ -16,7 +16,7 @@ from provision.plan.destroy import plan_destroy
 from provision.plan.file import PlanFile, PlanFileError
 from provision.plan.seen import Seen
 from provision.plan.show import as_json, as_text
-from provision.plan.step import Plan
+from provision.plan.step import Kind, Plan
 from provision.plan.upgrade import plan_upgrade
 from provision.talos.snapshot import check_snapshot
 
@@ -27,6 +27,7 @@ from .settings import Settings
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 _BREAK = click.option("--break-lock", is_flag=True, help="Show who holds the lock, and break it.")
+_TIDY = click.option("--tidy", is_flag=True, help="Remove images and seeds of ours that nobody wants any more.")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -34,10 +35,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--out", type=_FILE, help="Write the plan to a file that `apply FILE` carries out.")
 @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
 @click.option("--drift", is_flag=True, help="Exit 1 if there is anything to do.")
+@_TIDY
 @click.pass_obj
-def plan_command(settings: Settings, out: Path | None, is_json: bool, drift: bool) -> None:
+def plan_command(settings: Settings, out: Path | None, is_json: bool, drift: bool, tidy: bool) -> None:
     """Show what is to be done, and do nothing."""
-    ground = settings.ground()
+    ground = settings.ground(tidy=tidy)
     seen = told(look(ground))
     made = plan(ground.wanted, seen)
     if is_json:
@@ -59,18 +61,26 @@ def plan_command(settings: Settings, out: Path | None, is_json: bool, drift: boo
 @_BREAK
 @click.option("--recover-from", type=_FILE, help="Bootstrap etcd from this snapshot.")
 @click.option("--skip-hash", is_flag=True, help="The snapshot is a copy of a database, which has no hash.")
+@_TIDY
 @click.pass_obj
 def apply_command(
-    settings: Settings, file: Path | None, yes: bool, break_lock: bool, recover_from: Path | None, skip_hash: bool
+    settings: Settings,
+    file: Path | None,
+    yes: bool,
+    break_lock: bool,
+    recover_from: Path | None,
+    skip_hash: bool,
+    tidy: bool,
 ) -> None:
     """Bring everything to what the inventory says; with FILE, carry out that plan and nothing else."""
-    ground = settings.ground()
-    if recover_from is not None:
-        _check(recover_from, skip_hash=skip_hash)
-        ground.snapshot, ground.skip_hash = recover_from, skip_hash
     choice = Choice(yes, break_lock=break_lock)
     if file is not None:
         choice.approved, choice.plan_name = _approved(file)
+        tidy = any(f"/{Kind.DROP_FILE.value}" in step for step in choice.approved.steps)
+    ground = settings.ground(tidy=tidy)
+    if recover_from is not None:
+        _check(recover_from, skip_hash=skip_hash)
+        ground.snapshot, ground.skip_hash = recover_from, skip_hash
     carry_out(settings, ground, lambda seen: plan(ground.wanted, seen), choice)
     if ground.wanted.nodes:
         write_kubeconfig(settings, ground)
@@ -115,12 +125,14 @@ def replace_command(settings: Settings, nodes: Sequence[str], due: bool, yes: bo
 
 @click.command("upgrade", short_help="Roll Talos, then Kubernetes, node by node.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show the steps, and do nothing.")
+@click.option("--force", is_flag=True, help="Also one of two control planes: the API is away meanwhile.")
 @_YES
 @_BREAK
 @click.pass_obj
-def upgrade_command(settings: Settings, only_plan: bool, yes: bool, break_lock: bool) -> None:
+def upgrade_command(settings: Settings, only_plan: bool, force: bool, yes: bool, break_lock: bool) -> None:
     """Roll Talos, then Kubernetes, to the versions of the inventory, node by node."""
     ground = settings.ground()
+    ground.force = force
     if only_plan:
         _show(settings, ground, plan_upgrade(ground.wanted, told(look(ground))))
         return

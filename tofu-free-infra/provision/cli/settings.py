@@ -14,6 +14,7 @@ import yaml
 from generator.finding import Severity, format_finding
 from provision.apply.ground import Ground
 from provision.inventory import Inventory, environments, load
+from provision.plan.judge import judge
 from provision.plan.wanted import Wanted
 from provision.proxmox import Api, ApiToken, CaFile, Fingerprint, Pace, Secret
 from provision.proxmox.credentials import Credentials
@@ -61,15 +62,16 @@ class Settings:
         if self.environment not in known:
             raise Refused(f"there is no inventory of {self.environment!r}; there are: {', '.join(known) or 'none'}")
         found = load(self.root, self.environment)
-        if found.inventory is None:
-            for finding in found.findings:
+        findings = found.findings if found.inventory is None else judge(Wanted(found.inventory))
+        errors = sum(finding.severity is Severity.ERROR for finding in findings)
+        if found.inventory is None or errors:
+            for finding in findings:
                 click.echo(format_finding(finding, self.root), err=True)
-            errors = sum(finding.severity is Severity.ERROR for finding in found.findings)
-            raise Refused(f"the inventory of {self.environment!r} has {errors} errors")
+            raise Refused(f"the inventory of {self.environment!r} has {errors} error{'s' if errors > 1 else ''}")
         return found.inventory
 
-    def ground(self, inventory: Inventory | None = None) -> Ground:
-        """Return the ground of an environment.
+    def ground(self, inventory: Inventory | None = None, *, tidy: bool = False) -> Ground:
+        """Return the ground of an environment; `tidy` is for removing what is left over.
 
         Raises:
             Refused: a secret is not where the inventory says.
@@ -78,7 +80,7 @@ class Settings:
         places = self.secret_places(inventory)
         token = ApiToken(inventory.proxmox.token_id, Secret(places.read(inventory.proxmox.token_secret)))
         return Ground(
-            Wanted(inventory),
+            Wanted(inventory, tidy),
             self.api(inventory, token),
             places.bundle(),
             addresses=parse_address_map(self.map),

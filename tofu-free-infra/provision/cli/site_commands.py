@@ -24,13 +24,16 @@ from .settings import Settings
 @click.option("--role", is_flag=True, help="Print the least rights that the token needs, and stop.")
 @click.option("--create-token", is_flag=True, help="Ask for an administrator's login; make roles, user and token.")
 @click.option("--rotate", is_flag=True, help="With --create-token: replace a token that is there.")
+@click.option("--tidy", is_flag=True, help="With the right to remove what `apply --tidy` does.")
 @click.pass_obj
-def validate_command(settings: Settings, offline: bool, role: bool, create_token: bool, rotate: bool) -> None:
+def validate_command(
+    settings: Settings, offline: bool, role: bool, create_token: bool, rotate: bool, tidy: bool
+) -> None:
     """Test before anything is made: inventory, rights, hosts, storages, bridges, mappings."""
     for finding in load(settings.root, settings.environment).findings:
         click.echo(format_finding(finding, settings.root), err=True)
     inventory = settings.inventory()
-    wanted = Wanted(inventory)
+    wanted = Wanted(inventory, tidy)
     if role:
         _print_role(wanted, inventory)
         return
@@ -40,7 +43,7 @@ def validate_command(settings: Settings, offline: bool, role: bool, create_token
     if offline:
         click.echo(f"the inventory of {settings.environment!r} is sound")
         return
-    ground = settings.ground(inventory)
+    ground = settings.ground(inventory, tidy=tidy)
     missing = told(_rights(ground.api, wanted))
     for right in missing:
         click.echo(f"missing: {right}")

@@ -1,13 +1,14 @@
 """Load the inventory of an environment: read, build, judge; every finding at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.finding import Finding, Severity, sort_findings
+from generator.source import Map, plain
 
 from .build import build
 from .layers import FOLDER, environments, read_layers
-from .model import Inventory
+from .model import Inventory, Other
 from .read import Notes
 from .rules import check
 
@@ -29,9 +30,16 @@ def load(root: Path, environment: str) -> Loaded:
     if built is not None:
         others = {name: read_layers(root, name).machines for name in environments(root) if name != environment}
         check(built, others, notes)
+        built = replace(built, others={name: _other(tree) for name, tree in others.items()})
     findings = sort_findings(notes.findings)
     broken = any(finding.severity is Severity.ERROR for finding in findings)
     return Loaded(None if broken else built, findings)
+
+
+def _other(tree: Map) -> Other:
+    talos, vms = tree.child("talos"), tree.child("vms")
+    schematic = plain(talos.child("schematic"))
+    return Other(str(talos.get("version")), schematic if isinstance(schematic, dict) else {}, tuple(vms))
 
 
 __all__ = ["FOLDER", "Loaded", "environments", "load"]

@@ -328,8 +328,17 @@ class Talos:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """What another environment of the repository wants of the storages that all share."""
+
+    talos_version: str
+    schematic: Mapping[str, Any]
+    vms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
-    """One environment: its machines, the hosts under them, the site around them."""
+    """One environment: its machines, the hosts under them, the site around them, and what the others share with it."""
 
     environment: str
     site: Site
@@ -348,6 +357,7 @@ class Inventory:
     backup_jobs: Mapping[str, BackupJob]
     place: Place
     places: Mapping[str, Place]
+    others: Mapping[str, Other] = field(default_factory=dict)
 
     @property
     def machines(self) -> tuple[Machine, ...]:

@@ -8,9 +8,14 @@ from provision.machineconfig.model import Cluster, Contract, Document, Node
 _EQUALS = re.compile(r'^\s*disk\.(?P<field>dev_path|serial|model|wwid|uuid|modalias)\s*==\s*"(?P<value>[^"]+)"\s*$')
 
 
+def installer_of(node: Node, cluster: Cluster) -> str:
+    """Return the image that installs or upgrades a node."""
+    return node.installer_image or cluster.installer_image
+
+
 def install_section(node: Node, cluster: Cluster) -> Document:
     """Return `machine.install` of contract 1.13."""
-    section: Document = {"image": cluster.installer_image, "wipe": False, "grubUseUKICmdline": True}
+    section: Document = {"image": installer_of(node, cluster), "wipe": False, "grubUseUKICmdline": True}
     if node.install_disk is None:
         return section
     found = _EQUALS.match(node.install_disk)
@@ -34,7 +39,7 @@ def unattended_install(node: Node, cluster: Cluster) -> list[Document]:
         {
             "apiVersion": "v1alpha1",
             "kind": "UnattendedInstallConfig",  # the JSON schema says UnattendedInstall, the code does not
-            "installer": {"image": cluster.installer_image},
+            "installer": {"image": installer_of(node, cluster)},
             "provisioning": {"diskSelector": {"match": node.install_disk}, "wipe": False},
         }
     ]

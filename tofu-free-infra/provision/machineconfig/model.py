@@ -88,7 +88,10 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One machine. `install_disk` is a CEL expression, for metal only: a VM's disk image is installed already."""
+    """One machine. `install_disk` is a CEL expression, for metal only: a VM's disk image is installed already.
+
+    `installer_image` is metal's too: what is installed there is another platform than the cluster's VMs have.
+    """
 
     name: str
     role: Role
@@ -100,6 +103,7 @@ class Node:
     time_servers: tuple[str, ...] = ()
     mtu: int | None = None
     install_disk: str | None = None
+    installer_image: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: Mapping[str, str] = field(default_factory=dict)
     reserved: Reserved | None = None

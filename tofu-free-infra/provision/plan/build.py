@@ -8,6 +8,7 @@ from provision.proxmox.validate import site_faults
 
 from . import firewall_rules
 from .cluster import cluster_steps
+from .leftovers import leftovers, tidying
 from .removal import Leaving, ghosts, leaving, removal_steps
 from .seen import Seen, to_replace
 from .step import Kind, Mark, Plan, Step, in_order
@@ -27,6 +28,7 @@ def plan(wanted: Wanted, seen: Seen) -> Plan:
     first = _before_leaving(wanted, seen, going, steps)
     steps = _after_leaving(wanted, going, gone, steps)
     steps += removal_steps(wanted, seen, going, first)
+    steps += tidying(wanted, seen) if wanted.tidy else ()
     blockers = [text for part in parts.values() for text in part.blockers]
     blockers += [*nodes.blockers, *_blockers(wanted, seen, going)]
     deferred = [left for part in parts.values() for left in part.deferred]
@@ -164,5 +166,9 @@ def _warnings(wanted: Wanted, seen: Seen) -> Iterator[str]:
     for name in sorted({vm.image for vm in wanted.inventory.vms.values()}):
         if wanted.inventory.images[name].sha512 is None:
             yield f"image {name!r} has no sha512: whatever is there is taken"
+    left = leftovers(wanted, seen)
+    if left and not wanted.tidy:
+        files = ", ".join(dict.fromkeys(volume.rpartition("/")[2] for _, volume in left))
+        yield f"left over on {wanted.image_storage!r}: {files}; `provision apply --tidy` removes what nobody wants"
     if seen.site.silent:
         yield f"hosts that do not answer: {', '.join(sorted(seen.site.silent))}; their VMs are not known"

@@ -14,6 +14,7 @@ import yaml
 from provision.machineconfig import image, model
 from provision.machineconfig.emit import emit
 from provision.machineconfig.generate import machine_documents
+from provision.machineconfig.install import installer_of as installer_image_of
 from provision.secrets.bundle import SecretsBundle
 
 from .seen import NodeSeen
@@ -126,14 +127,15 @@ def standing(
     """
     known = read(found.config or "")
     is_current = found.version == wanted.inventory.talos.version
-    installer = wanted.cluster.installer_image
+    node = wanted.nodes[name]
+    installer = installer_image_of(node, wanted.cluster)
     cluster = replace(
         wanted.cluster,
         control_planes={**wanted.cluster.control_planes, **(also or {})},
         encryption=encryption_of(known),
         installer_image=installer if is_current else installer_of(known) or installer,
     )
-    documents = machine_documents(cluster, wanted.nodes[name], bundle)
+    documents = machine_documents(cluster, replace(node, installer_image=None), bundle)
     return with_images(documents, {**images_of(known), **(images or {})})
 
 

@@ -15,7 +15,7 @@ from provision.secrets.bundle import SecretsBundle
 from .seen import Seen
 
 # Free space, digests and readiness move by themselves; where a line stands in a file does not matter.
-_MOVING = frozenset({"free_bytes", "total_bytes", "digest", "ready", "place", "places", "bundle"})
+_MOVING = frozenset({"free_bytes", "total_bytes", "digest", "ready", "place", "places", "bundle", "others"})
 
 
 def of_inventory(inventory: Inventory) -> str:

@@ -59,11 +59,17 @@ def node(inventory: Inventory, machine: InventoryNode) -> model.Node:
         nameservers=(str(network.dns),),
         search_domains=(site.zone,),
         install_disk=machine.install_disk,
+        installer_image=_metal_installer(inventory) if machine.host is None else None,
         labels=machine.labels,
         taints={taint["key"]: _taint(taint) for taint in machine.taints},
         reserved=reserved,
         volumes=tuple(model.Volume(name) for name in machine.disks if name != SYSTEM_DISK),
     )
+
+
+def _metal_installer(inventory: Inventory) -> str:
+    talos = inventory.talos
+    return schematic.installer_image(schematic.schematic_id(talos.schematic), talos.version, platform="metal")
 
 
 def _taint(taint: Mapping[str, str]) -> str:

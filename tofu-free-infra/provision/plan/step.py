@@ -55,6 +55,7 @@ class Kind(StrEnum):
     KUBELET = "upgrade kubelet"
     MANIFESTS = "apply manifests"
     UN_POOL = "remove pool"
+    DROP_FILE = "remove file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,20 @@ from provision.proxmox.vm_spec import VmSpec
 from . import firewall_rules, machine_inputs, vm_specs
 
 
+def talos_file(version: str, schematic_id: str) -> str:
+    """Return what the disk image of a Talos version and schematic is called on a storage."""
+    return f"talos-{version}-{schematic_id[:12]}.qcow2"
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """One environment as it shall be; everything is computed when it is first asked for."""
+    """One environment as it shall be; everything is computed when it is first asked for.
+
+    `tidy` asks for what is left over to be removed, which takes a right of its own.
+    """
 
     inventory: Inventory
+    tidy: bool = False
 
     @property
     def environment(self) -> str:
@@ -72,7 +81,7 @@ class Wanted:
         """Return the disk image of the Talos version."""
         version = self.inventory.talos.version
         url = schematic.disk_image_url(self.schematic_id, version)
-        return ImageSpec(url, self.image_storage, f"talos-{version}-{self.schematic_id[:12]}.qcow2")
+        return ImageSpec(url, self.image_storage, talos_file(version, self.schematic_id))
 
     @cached_property
     def seeds(self) -> Mapping[str, Seed]:
@@ -154,6 +163,7 @@ class Wanted:
         used = set(ALWAYS)
         rows = (
             (Feature.SEEDS, bool(self.inventory.vms)),
+            (Feature.CLEANUP, self.tidy),
             (Feature.FIREWALL, bool(self.inventory.vms)),
             (Feature.ORDER, any(machine.order for machine in machines)),
             (Feature.BACKUP, bool(self.backups)),

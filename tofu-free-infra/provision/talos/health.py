@@ -116,13 +116,11 @@ def _disagreements(views: Mapping[Node, _View], control_planes: Sequence[Node]) 
 def refuses_to_take_down(health: EtcdHealth, *, force: bool = False) -> str | None:
     """Say why no control plane may go down now, or None where one may.
 
-    The one rule for upgrade, reboot and replace: everybody there, healthy, and never one of two. A single member has no
-    quorum to lose: going down is an outage that was chosen with one control plane.
+    The one rule for upgrade, reboot and replace: everybody there, healthy, and never one of two, unless `force` takes
+    that outage. A single member has no quorum to lose: its outage was chosen with one control plane.
     """
-    if force:
-        return None
     if health.problems:
         return f"etcd is not healthy: {'; '.join(health.problems)}"
-    if health.voters == 2:
+    if health.voters == 2 and not force:
         return "etcd has two members: without one of them it has no quorum"
     return None
