@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor
 
 _QUANTITY = re.compile(
     r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+)|(m|u|n|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?\Z"
@@ -51,14 +51,19 @@ def _exact(text: str) -> Fraction:
     return exact
 
 
+def _away(number: Fraction) -> int:
+    """Round as Kubernetes does: away from zero."""
+    return ceil(number) if number >= 0 else floor(number)
+
+
 def cpu_m(value: str | int) -> int:
-    """Return CPU in millicores, rounded up as Kubernetes does."""
-    return ceil(_exact(str(value)) * 1000)
+    """Return CPU in millicores, rounded away from zero as Kubernetes does."""
+    return _away(_exact(str(value)) * 1000)
 
 
 def bytes_of(value: str | int) -> int:
-    """Return memory or storage in bytes, rounded up as Kubernetes does."""
-    return ceil(_exact(str(value)))
+    """Return memory or storage in bytes, rounded away from zero as Kubernetes does."""
+    return _away(_exact(str(value)))
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +82,7 @@ def canonical(value: str | int) -> str:
         return _scaled(number, _BINARY) or str(int(number))
     if _EXPONENT.search(text):
         return _with_exponent(number)
-    return _scaled(number, _DECIMAL) or _scaled(number, (None, *_FINE)) or f"{ceil(number * 10**9)}n"
+    return _scaled(number, _DECIMAL) or _scaled(number, (None, *_FINE)) or f"{_away(number * 10**9)}n"
 
 
 def _with_exponent(number: Fraction) -> str:
@@ -85,7 +90,7 @@ def _with_exponent(number: Fraction) -> str:
         scaled = number / Fraction(10) ** power
         if scaled.denominator == 1:
             return f"{int(scaled)}e{power}" if power else str(int(scaled))
-    return f"{ceil(number * 10**9)}e-9"
+    return f"{_away(number * 10**9)}e-9"
 
 
 def _scaled(number: Fraction, suffixes: tuple[str | None, ...]) -> str | None:

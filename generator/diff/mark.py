@@ -48,6 +48,16 @@ def _moved(pairing: Pairing) -> dict[str, str]:
     return found
 
 
+def _made_claims(body: Body) -> list[str]:
+    """The claims that a StatefulSet makes by itself."""
+    spec = body.get("spec") or {}
+    return [
+        f"{template['metadata']['name']}-{body['metadata']['name']}-{number}"
+        for template in spec.get("volumeClaimTemplates") or ()
+        for number in range(int(spec.get("replicas", 1)))
+    ]
+
+
 def _without_namespace(body: Body) -> tuple[str, str]:
     return str(body.get("kind")), str(body["metadata"].get("name"))
 
@@ -58,6 +68,7 @@ def _namespace(pairing: Pairing) -> Iterator[Mark]:
         if old.split("/")[0] not in _WORKLOADS:
             continue
         claims = sorted(name.split("/")[-1] for name in moved if name.startswith("PersistentVolumeClaim/"))
+        claims += _made_claims(pairing.before[old])
         left = f"; its claims {', '.join(claims)} stay behind with their data" if claims else ""
         kind, before, name = old.split("/")
         yield Mark("namespace", f"{kind} {name} moves from namespace {before} to {new.split('/')[1]}{left}")

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from generator.catalogue.quantity import QuantityError, bytes_of, canonical, cpu_m, seconds_of, show_bytes, show_cpu
 
-# text: (bytes rounded up, millicores rounded up, the form that the API server prints)
+# text: (bytes rounded away from zero, millicores likewise, the form that the API server prints)
 ROWS: dict[str, tuple[int, int, str]] = {
     "0": (0, 0, "0"),
     "0Gi": (0, 0, "0"),
     "1": (1, 1000, "1"),
     "+1": (1, 1000, "1"),
     "-1": (-1, -1000, "-1"),
-    "-1500m": (-1, -1500, "-1500m"),
+    "-1500m": (-2, -1500, "-1500m"),
+    "-1u": (-1, -1, "-1u"),
+    "-0.1n": (-1, -1, "-1n"),
     "1n": (1, 1, "1n"),
     "1000n": (1, 1, "1u"),
     "1u": (1, 1, "1u"),

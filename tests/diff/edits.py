@@ -27,6 +27,8 @@ DANGEROUS: dict[str, list[Edit]] = {
     "privilege-role": [
         (_WEB, "probes:", 'rbac: {namespace: [{apiGroups: [""], resources: [pods], verbs: [get]}]}\nprobes:')
     ],
+    # What a namespace of its own asks of the project that its Application belongs to.
+    "privilege-project": [(_WORK, "summary:", "namespace: apart\nsummary:")],
     "backup-tier": [(_WEB, "backup: tier1", "backup: tier4")],
     "backup-schedule": [
         (_SITE, 'tier2: {schedule: "30 2 * * *", keep: 7d, destinations: [slow], rpo: 26h}', "tier2: {}")

@@ -25,12 +25,15 @@ def root(base: Path, tmp_path: Path) -> Path:
 def test_an_edit_is_marked(root: Path, name: str) -> None:
     """The whole output is compared: `python -m tests.diff.write_expected` writes it anew for review."""
     edit(root, *DANGEROUS[name])
-    code, output = diff(root)
+    code, output = diff(root, "--fail-on", "danger")
     assert output == (_EXPECTED / f"{name}.txt").read_text(encoding="utf-8")
-    assert code == 0
-    kind = name.partition("-")[0]
-    assert f"  DANGER {kind}: " in output
-    assert diff(root, "--fail-on", "danger")[0] == 1
+    assert f"  DANGER {name.partition('-')[0]}: " in output
+    assert code == 1
+
+
+def test_danger_fails_only_when_asked(root: Path) -> None:
+    edit(root, *DANGEROUS["egress-host"])
+    assert diff(root)[0] == 0
 
 
 @pytest.mark.parametrize("name", HARMLESS)

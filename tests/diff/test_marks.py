@@ -146,7 +146,7 @@ def _pod(security: Object, **spec: Any) -> Object:
             {"container c has NET_ADMIN", "container c keeps its default capabilities"},
         ),
         (_pod({}, hostNetwork=True, hostPID=True), {"hostNetwork: true", "hostPID: true"}),
-        (_pod({}, automountServiceAccountToken=True), {"mounts the token of its service account"}),
+        (_pod({}, automountServiceAccountToken=True), {"mounts the token of service account default"}),
         (_pod({}, volumes=[{"hostPath": {"path": "/var/log"}}, {"emptyDir": {}}]), {"mounts the node's /var/log"}),
         (
             _pod(
@@ -167,6 +167,19 @@ def _pod(security: Object, **spec: Any) -> Object:
             {"hostIPC: true"},
         ),
         (item("ConfigMap"), set()),
+        (_pod({"appArmorProfile": {"type": "RuntimeDefault"}, "procMount": "Default"}), set()),
+        (
+            _pod({"appArmorProfile": {"type": "Unconfined"}, "procMount": "Unmasked"}),
+            {"container c chooses its appArmorProfile: type Unconfined", "container c has procMount Unmasked"},
+        ),
+        (
+            _pod({}, securityContext={"seLinuxOptions": {"type": "spc_t", "user": "u"}}),
+            {"container c chooses its seLinuxOptions: type spc_t, user u"},
+        ),
+        (
+            _pod({}, securityContext={"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}),
+            {"sets kernel.msgmax of the kernel"},
+        ),
         (
             item(
                 "ClusterRole", rules=[{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]}]
@@ -186,6 +199,111 @@ def _pod(security: Object, **spec: Any) -> Object:
 )
 def test_privileges(body: Object, expected: set[str]) -> None:
     assert privileges(body) == expected
+
+
+def _role(*rules: Object) -> Object:
+    return item("Role", rules=list(rules))
+
+
+def _rule(verb: str = "get", group: str = "", resource: str = "secrets", *names: str) -> Object:
+    rule: Object = {"apiGroups": [group], "resources": [resource], "verbs": [verb]}
+    return rule | ({"resourceNames": list(names)} if names else {})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (_rule("get", "", "secrets", "a"), _rule("get", "", "secrets", "a", "b"), ["may get secrets called b"]),
+        (_rule("get", "", "secrets", "a"), _rule(), ["may get secrets"]),
+        (_rule(), _rule("get", "", "secrets", "a"), []),
+        (_rule("*"), _rule("list"), []),
+        (_rule("get", "*", "*"), _rule(), []),
+        (_rule(), _rule("*"), ["may * secrets"]),
+        (_rule("get", "apps", "*"), _rule("get", "apps", "deployments/scale"), []),
+        (_rule("get", "apps", "*"), _rule("get", "batch", "jobs"), ["may get batch/jobs"]),
+    ],
+)
+def test_role_gains_what_no_rule_of_it_covered(before: Object, after: Object, expected: list[str]) -> None:
+    found = marks([_role(before)], [_role(after)])
+    assert found == [Mark("privilege", f"Role/a/x: {said}") for said in expected]
+
+
+_HERE = "https://kubernetes.default.svc"
+
+
+def _project(**spec: Any) -> Object:
+    permitted = {
+        "sourceRepos": ["https://git.example.net/fleet.git"],
+        "destinations": [{"server": _HERE, "namespace": "media"}],
+        "clusterResourceWhitelist": [],
+        "clusterResourceBlacklist": [{"group": "", "kind": "Namespace"}],
+        "namespaceResourceWhitelist": [{"group": "apps", "kind": "Deployment"}],
+    }
+    return item("AppProject", {key: value for key, value in (permitted | spec).items() if value is not None})
+
+
+def _of(group: str, *kinds: str) -> list[Object]:
+    return [{"group": group, "kind": kind} for kind in kinds]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"sourceRepos": []}, []),
+        ({"sourceRepos": ["https://git.example.net/fleet.git", "*"]}, ["may deploy from *"]),
+        ({"destinations": [{"server": _HERE, "namespace": "*"}]}, [f"may deploy to namespace * of {_HERE}"]),
+        ({"destinations": [{"name": "other", "namespace": "media"}]}, ["may deploy to namespace media of other"]),
+        ({"sourceNamespaces": ["media"]}, ["may have Applications in namespace media"]),
+        (
+            {"clusterResourceWhitelist": [{"group": "*", "kind": "*"}]},
+            ["may create, for the whole cluster, */*"],
+        ),
+        (
+            {"clusterResourceWhitelist": [{"group": "", "kind": "PersistentVolume", "name": "x"}]},
+            ["may create, for the whole cluster, core/PersistentVolume x"],
+        ),
+        ({"clusterResourceBlacklist": []}, ["is no longer denied core/Namespace"]),
+        ({"namespaceResourceWhitelist": None}, ["may create every kind in a namespace"]),
+        (
+            {"namespaceResourceWhitelist": _of("apps", "Deployment", "A", "B", "C", "D", "E")},
+            ["may create apps/A, apps/B, apps/C, apps/D and 1 more"],
+        ),
+        ({"roles": [{"name": "ci", "policies": ["p, proj:media:ci, *, *, allow"], "groups": ["staff"]}]},
+         ["gives role ci p, proj:media:ci, *, *, allow, role ci to group staff"]),
+    ],
+)  # fmt: skip
+def test_project_gains_what_it_did_not_permit(change: Object, expected: list[str]) -> None:
+    found = marks([_project()], [_project(**change)])
+    assert found == [Mark("privilege", f"AppProject/a/x: {said}") for said in expected]
+
+
+def test_project_that_permitted_more_gains_nothing() -> None:
+    wide = _project(
+        sourceRepos=["*"],
+        destinations=[{"server": _HERE, "namespace": "*"}],
+        clusterResourceWhitelist=[{"group": "*", "kind": "*"}],
+        namespaceResourceWhitelist=None,
+        signatureKeys=[{"keyID": "4AEE18F83AFDEB23"}],
+    )
+    narrow = _project(clusterResourceWhitelist=_of("", "PersistentVolume"))
+    assert marks([wide], [narrow]) == [
+        Mark("privilege", "AppProject/a/x: no longer asks for commits signed by 4AEE18F83AFDEB23")
+    ]
+
+
+def test_new_project_is_told_as_a_whole() -> None:
+    assert [mark.reason for mark in marks([], [_project()])] == [
+        "AppProject/a/x: may deploy from https://git.example.net/fleet.git",
+        f"AppProject/a/x: may deploy to namespace media of {_HERE}",
+        "AppProject/a/x: may create apps/Deployment",
+    ]
+
+
+def test_application_that_moves_to_another_project_is_told() -> None:
+    old, new = (item("Application", {"project": name, "destination": {"namespace": "a"}}) for name in ("one", "two"))
+    assert marks([old], [new]) == [Mark("privilege", "Application/a/x: leaves project one for two")]
+    assert marks([], [new]) == []
 
 
 def test_a_namespace_that_admits_more_is_told_by_its_loosest_level() -> None:
