@@ -15,7 +15,7 @@ from generator.source import Map, MergeRules, Value, merge, plain, settle
 _ROLES: dict[str, Role] = {"controlplane": "controlplane", "worker": "worker"}
 # Here null has a meaning of its own: a checksum that is not known, a partition that is not encrypted.
 _RULES = MergeRules(passes_null=lambda path: path[0] in ("images", "talos"))
-_PLACED = ("host", "vm_id", "mac", "address", "cores", "memory", "network", "disks")
+_PLACED = ("host", "vm_id", "mac", "address", "cores", "memory", "network", "disks", "devices", "called_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,11 @@ def _vm(name: str, tree: Map, place: Place, notes: Notes) -> Vm | None:
     fields = _machine_fields(name, tree, place, notes)
     if fields is None:
         return None
+    for disk, value in tree.child("disks").items():
+        if isinstance(value, Map) and "backup" not in value:
+            at, message = tree.child("disks").key_place(disk), f"disk {disk!r} of VM {name!r} lacks 'backup'"
+            fix = "add `backup: tier1`, tier2, tier3 or tier4"
+            notes.error(at, "inventory/missing-field", message, fix, lacks=(INVENTORY, "backup"))
     ports = {port: (entry.number, entry.protocol) for port, entry in ports_of(_with_long_ports(tree)).items()}
     talks = tree.child("talks_to")
     return Vm(

@@ -223,6 +223,7 @@ def _chart(tree: Map, notes: Notes) -> Chart | None:
         git=read.text(block, "git"),
         path=read.text(block, "path"),
         skip_crds=block.get("skipCrds") is True,
+        writes_to=read.texts(block, "writes_to"),
     )
 
 

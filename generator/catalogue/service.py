@@ -363,6 +363,7 @@ class Chart:
     git: str | None = None
     path: str | None = None
     skip_crds: bool = False
+    writes_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,13 +86,15 @@ def read_service_text(path: str, content: bytes) -> Read:
     return _judged(read_bytes(path, content), "service")
 
 
-def _read(root: Path, path: str, shape: str) -> Read:
-    return _judged(read_file(root, path), shape)
+def _read(root: Path, path: str, shape: str, *, is_sound: bool = False) -> Read:
+    return _judged(read_file(root, path), shape, is_sound=is_sound)
 
 
-def _judged(document: Document, shape: str) -> Read:
+def _judged(document: Document, shape: str, *, is_sound: bool = False) -> Read:
     if document.findings and not document.tree:
         return Read(None, document.findings)
+    if is_sound and not document.findings:
+        return Read(expand_service(document.tree) if shape == "service" else document.tree)
     judged = shapes()[shape].judge(document.tree)
     tree = with_images(judged.tree, judged.gaps) if judged.gaps else judged.tree
     findings = (*document.findings, *judged.findings)
@@ -104,13 +106,14 @@ class _Reading:
     root: Path
     ready: Mapping[str, Read]
     only: Collection[str] | None = None
+    sound: Collection[str] = ()
     findings: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     gaps: dict[str, tuple[TreePath, ...]] = field(default_factory=dict)
 
     def read(self, path: str, shape: str) -> Map | None:
         """What of the tree of a file has its shape, None where it tells nothing."""
-        found = self.ready.get(path) or _read(self.root, path, shape)
+        found = self.ready.get(path) or _read(self.root, path, shape, is_sound=path in self.sound)
         self.findings += found.findings
         if found.tree is None:
             self.unread.add(path)
@@ -132,12 +135,18 @@ class _Reading:
                 yield name, tree
 
 
-def read_sources(root: Path, ready: Mapping[str, Read] | None = None, only: Collection[str] | None = None) -> Sources:
+def read_sources(
+    root: Path,
+    ready: Mapping[str, Read] | None = None,
+    only: Collection[str] | None = None,
+    sound: Collection[str] = (),
+) -> Sources:
     """Read every file below `root/values` but those that are `ready`. Order on disk does not matter.
 
     `only` are the service files to read, with the domains that they lie in; what belongs to all is read in any case.
+    `sound` are files that had their shape when they were last read, and have not changed.
     """
-    reading = _Reading(root, ready or {}, only)
+    reading = _Reading(root, ready or {}, only, sound)
     top = reading.folder("values")
     top.note_strays(files=("site", "moves"), folders=_PLACES)
     site = reading.read(SITE, "site")

@@ -89,8 +89,10 @@ def across(
     is no such column.
     """
     listed = [(environment, list(own)) for environment, own in found]
-    if not listed or all(own == listed[0][1] for _, own in listed):
-        same: list[Row] = list(dict.fromkeys(listed[0][1])) if listed else []
+    if not any(own for _, own in listed):
+        return Markdown("")
+    if all(own == listed[0][1] for _, own in listed):
+        same = list(dict.fromkeys(listed[0][1]))
         if by is not None:
             same.sort(key=by)
         return table(head, same)

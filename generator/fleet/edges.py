@@ -50,6 +50,16 @@ class Edges:
     not_enforced: dict[NotEnforced, None] = field(default_factory=dict)
     left_out: dict[NotEnforced, None] = field(default_factory=dict)
     probes: list[ProbeTarget] = field(default_factory=list)
+    _pods: dict[tuple[str, str, str], Pods] = field(default_factory=dict)
+
+    def pods(self, service: Service, component: Component | None, port: Port | None = None) -> Pods:
+        """The pods of a component, of which most have many edges."""
+        of_chart = port.name if port is not None and service.form == "chart" else ""
+        key = (service.name, component.name if component is not None else "", of_chart)
+        found = self._pods.get(key)
+        if found is None:
+            found = self._pods[key] = endpoint(service, component, port)
+        return found
 
     def add(
         self, source: Endpoint, target: Endpoint, ports: tuple[EdgePort, ...], reason: Reason, place: Place
@@ -100,7 +110,7 @@ def collect(edges: Edges, needed: Mapping[str, tuple[Call, ...]]) -> None:
 
 
 def _of_component(edges: Edges, service: Service, component: Component) -> None:
-    source = endpoint(service, component)
+    source = edges.pods(service, component)
     talks = component.talks_to
     place = talks.kubernetes
     if place is None and (component.rbac_cluster or component.rbac_namespace):
@@ -120,7 +130,7 @@ def _of_component(edges: Edges, service: Service, component: Component) -> None:
         port = _own_port(edges, service, component, caller.port, caller.place)
         if port is None:
             continue
-        target = endpoint(service, component, port)
+        target = edges.pods(service, component, port)
         who: Endpoint | None = ApiServer() if caller.who == "kubernetes" else Nodes()
         if caller.who.startswith("lan:"):
             who = _network(edges, caller.who[4:], caller.place)
@@ -160,8 +170,8 @@ def _to_service(edges: Edges, service: Service, component: Component, call: Call
         return
     owner, port = found
     edges.add(
-        endpoint(service, component),
-        endpoint(target, owner, port),
+        edges.pods(service, component),
+        edges.pods(target, owner, port),
         (EdgePort(port.number, port.protocol),),
         reason,
         call.place,
@@ -267,7 +277,7 @@ def _of_exposure(edges: Edges, service: Service) -> None:
                     owner, port = found
                     ports = (EdgePort(port.number, port.protocol),)
                     edges.add(
-                        endpoint(front, front.main), endpoint(service, owner, port), ports, "gateway", expose.place
+                        edges.pods(front, front.main), edges.pods(service, owner, port), ports, "gateway", expose.place
                     )
     balancer = service.load_balancer
     if balancer is None:
@@ -281,7 +291,7 @@ def _of_exposure(edges: Edges, service: Service) -> None:
             source = _network(edges, name, place)
             if source is not None:
                 ports = (EdgePort(port.number, port.protocol),)
-                edges.add(source, endpoint(service, owner, port), ports, "load_balancer", balancer.place)
+                edges.add(source, edges.pods(service, owner, port), ports, "load_balancer", balancer.place)
 
 
 def _items(block: Map, key: str) -> list[tuple[str, Place]]:
@@ -305,15 +315,15 @@ def _of_gateways(edges: Edges) -> None:
             for name in gateway.sources:
                 source = _network_of(edges, name)
                 if source is not None:
-                    target = endpoint(front, front.main, port)
+                    target = edges.pods(front, front.main, port)
                     edges.add(source, target, (EdgePort(port.number, port.protocol),), "gateway", gateway.place)
 
 
 def _scrape_postgres(edges: Edges, scraper: Service, service: Service, component: Component) -> None:
     """The operator brings the monitor of a Postgres cluster; the file states none."""
     port = component.ports["metrics"]
-    target = endpoint(service, component, port)
-    edges.add(endpoint(scraper, scraper.main), target, (EdgePort(port.number, port.protocol),), "scrape", port.place)
+    target = edges.pods(service, component, port)
+    edges.add(edges.pods(scraper, scraper.main), target, (EdgePort(port.number, port.protocol),), "scrape", port.place)
 
 
 def _of_monitoring(edges: Edges) -> None:
@@ -330,8 +340,8 @@ def _of_monitoring(edges: Edges) -> None:
                     if port is not None and scraper is not None and scraper is not service:
                         ports = (EdgePort(port.number, port.protocol),)
                         edges.add(
-                            endpoint(scraper, scraper.main),
-                            endpoint(service, component, port),
+                            edges.pods(scraper, scraper.main),
+                            edges.pods(service, component, port),
                             ports,
                             "scrape",
                             component.metrics.place,
@@ -344,8 +354,8 @@ def _of_monitoring(edges: Edges) -> None:
                         p for p in component.ports.values() if p.number == target.port.number
                     )
                     edges.add(
-                        endpoint(prober, prober.main),
-                        endpoint(service, component, owner),
+                        edges.pods(prober, prober.main),
+                        edges.pods(service, component, owner),
                         (target.port,),
                         "probe",
                         target.place,
@@ -388,7 +398,7 @@ def _of_backup(edges: Edges) -> None:
     mover = edges.services.get(edges.site.backends.backup)
     movers += [mover] if mover is not None else []
     for service in movers:
-        _to_destinations(edges, endpoint(service, service.main))
+        _to_destinations(edges, edges.pods(service, service.main))
     if edges.site.backends.backup == "volsync":
         for namespace, place in sorted(_copied_namespaces(edges).items()):
             pods = Pods(namespace, MOVER, None, MOVER_LABELS)
@@ -423,13 +433,13 @@ def _of_namespaces(edges: Edges) -> None:
         if namespace_of(service) in BUILTIN:
             continue
         for component in service.components.values():
-            source = endpoint(service, component)
+            source = edges.pods(service, component)
             if (component.container is not None and not source.host_network) or service.form in ("chart", "postgres"):
                 edges.add(source, _DNS, _DNS_PORTS, "dns", service.place)
         if service.form == "chart":
-            whole = endpoint(service, service.main)
+            whole = edges.pods(service, service.main)
             edges.add(whole, whole, (), "namespace", service.place)
         if service.form == "postgres":
-            whole = endpoint(service, service.main)
+            whole = edges.pods(service, service.main)
             edges.add(whole, whole, (), "namespace", service.place)
             edges.add(whole, ApiServer(), (API_PORT,), "namespace", service.place)

@@ -1,8 +1,10 @@
 """Finish each service for its environment: references, secret owners, variables in order."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from functools import cache
+from operator import attrgetter
 from typing import TypeVar
 
 from generator.catalogue.gaps import SITE
@@ -52,7 +54,16 @@ def _with(part: Part, **changed: object) -> Part:
     """Return `part` with its fields changed: itself where none is, which saves a copy of most of a fleet."""
     if all(getattr(part, name) is value for name, value in changed.items()):
         return part
-    return replace(part, **changed)  # type: ignore[type-var]  # every part is a dataclass
+    kind: type[Part] = type(part)
+    names, values_of = _fields(kind)  # type: ignore[arg-type]  # every type can be a key
+    return kind(**{**dict(zip(names, values_of(part), strict=True)), **changed})
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
+    """The names of a dataclass' fields, and what reads all of them: `replace` asks each time what they are."""
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names)
 
 
 def _component(service: Service, component: Component, references: References, steps: int) -> Component:

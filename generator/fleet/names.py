@@ -7,8 +7,10 @@ from generator.catalogue.name import not_text
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Port, Service
 from generator.catalogue.site import Domain
+from generator.catalogue.suggest import did_you_mean
 from generator.finding import Finding, Place
 from generator.fleet.model import Namespace
+from generator.source import Seq
 from generator.source.scalar import is_plain_text
 
 # Kubernetes makes these; we never own them (architecture.md 25).
@@ -105,6 +107,22 @@ def _check_neighbours(namespace: Namespace, group: list[Service], notes: Notes) 
             fix = "give it another namespace, or state why it needs the level too"
             also, lacks = (namespace.place,), (service.name, "namespace")
             notes.error(place, "fleet/loosened-neighbour", message, fix, also=also, lacks=lacks)
+
+
+def check_written(services: Mapping[str, Service], namespaces: Mapping[str, Namespace], notes: Notes) -> None:
+    """Note namespaces that a chart says it writes to, and that nobody makes."""
+    known = {*namespaces, *BUILTIN}
+    for service in services.values():
+        if service.chart is None or "Namespace" in service.chart.kinds:
+            continue
+        stated = service.tree.child("chart").get("writes_to")
+        for index, name in enumerate(service.chart.writes_to):
+            if name not in known:
+                place = stated.item_place(index) if isinstance(stated, Seq) else service.chart.place
+                guess = did_you_mean(name, known)
+                message = f"chart of {service.name!r} writes to namespace {name!r}, which does not exist{guess}"
+                fix = "name one that exists, or add `Namespace` to `kinds` if the chart makes it"
+                notes.error(place, "fleet/unknown-namespace", message, fix, lacks=(service.name, "kinds"))
 
 
 def check_names(services: Mapping[str, Service], notes: Notes) -> None:

@@ -55,13 +55,14 @@ class References:
         path: tuple[str | int, ...] = (),
     ) -> Any:
         """Return plain data with the references of every text and key replaced."""
+
+        def filled(text: str) -> str:
+            return self.fill(text, service, place(path)) if "${" in text else text
+
         if isinstance(value, str):
-            return self.fill(value, service, place(path)) if "${" in value else value
+            return filled(value)
         if isinstance(value, dict):
-            return {
-                self.fill(key, service, place(path)): self.fill_tree(item, service, place, (*path, key))
-                for key, item in value.items()
-            }
+            return {filled(key): self.fill_tree(item, service, place, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.fill_tree(item, service, place, (*path, index)) for index, item in enumerate(value)]
         return value

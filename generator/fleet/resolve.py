@@ -11,6 +11,7 @@ from generator.catalogue.site import Domain
 from generator.finding import Finding, sort_findings
 from generator.fleet.arithmetic import domain_needs, namespace_needs, pieces_of, quota_of
 from generator.fleet.check_exposure import check_exposure
+from generator.fleet.check_machines import check_devices, check_machines
 from generator.fleet.check_pods import check_service_pods
 from generator.fleet.check_security import check_domain
 from generator.fleet.check_site import check_retired, check_site
@@ -19,8 +20,8 @@ from generator.fleet.collision import collisions
 from generator.fleet.edges import Edges, collect
 from generator.fleet.fill import fill_service
 from generator.fleet.free import Free, free_addresses
-from generator.fleet.model import Fleet, Namespace, Need
-from generator.fleet.names import check_names, namespace_of, namespaces
+from generator.fleet.model import Claim, Fleet, Namespace, Need
+from generator.fleet.names import check_names, check_written, namespace_of, namespaces
 from generator.fleet.needs import fill_needs
 from generator.fleet.order import dependencies, note_cycles, order, steps
 from generator.fleet.ranges import check_across, check_ranges
@@ -32,12 +33,11 @@ from generator.fleet.storage import nfs_pairs
 _LED_TO = {"fleet/unknown-network": (SITE, "networks"), "fleet/unknown-host": (INVENTORY, "hosts")}
 
 
-def resolve(catalogue: Catalogue) -> Fleet:
-    """Resolve one environment. What is wrong is in the fleet's findings."""
+def resolve(catalogue: Catalogue, *, is_judged: bool = False) -> Fleet:
+    """Resolve one environment. Its findings say what is wrong, but for what `judge` says if it `is_judged`."""
     notes = Notes(list(catalogue.findings), set(catalogue.unread), dict(catalogue.gaps))
     site, inventory = catalogue.site, catalogue.inventory
     known = {**catalogue.services, **catalogue.off, **catalogue.retired}
-    check_names(catalogue.services, notes)
     found = namespaces(catalogue.services, catalogue.domains, notes)
     needed = fill_needs(catalogue.services, {**catalogue.services, **catalogue.off}, site, notes)
     depends = dependencies(catalogue.services, catalogue.off, catalogue.retired, needed.calls, notes)
@@ -49,21 +49,9 @@ def resolve(catalogue: Catalogue) -> Fleet:
     }
     edges = Edges(site, inventory, services, {**catalogue.off, **catalogue.retired}, notes)
     collect(edges, needed.calls)
-    claims = claims_of(services, site, inventory, found, catalogue.environment.name)
-    if SITE in notes.gaps or SITE in notes.unread:
-        claims = tuple(claim for claim in claims if not is_stand_in(claim.place))
-    free = free_addresses(site, claims)
-    for service in services.values():
-        check_service_pods(service, site, inventory, found, notes)
-        check_exposure(service, site, catalogue.environment.name, free, notes)
-    check_site(site, inventory, services, catalogue.off, notes)
-    for domain in catalogue.domains.values():
-        check_domain(domain, notes)
-    check_retired(catalogue.retired, known, notes)
-    for finding in check_ranges(site, inventory, catalogue.environment.name):
-        led_to = _LED_TO.get(finding.rule)
-        if not is_stand_in(finding.place) and not (led_to and notes.may_have(*led_to)):
-            notes.findings.append(finding)
+    claims = _claims(catalogue, services, found)
+    if not is_judged:
+        notes.findings += judge(catalogue)
     pieces = pieces_of(services, inventory)
     by_namespace = namespace_needs(services, found, pieces)
     return Fleet(
@@ -91,6 +79,37 @@ def resolve(catalogue: Catalogue) -> Fleet:
         edges_left_out=tuple(edges.left_out),
         findings=sort_findings(notes.findings),
     )
+
+
+def judge(catalogue: Catalogue) -> list[Finding]:
+    """Say what is wrong with services, site and machines by themselves: it can be done while all is resolved."""
+    notes = Notes([], set(catalogue.unread), dict(catalogue.gaps))
+    site, inventory, services = catalogue.site, catalogue.inventory, catalogue.services
+    check_names(services, notes)
+    found = namespaces(services, catalogue.domains, Notes())  # what is wrong with those is told already
+    free = free_addresses(site, _claims(catalogue, services, found))
+    for service in services.values():
+        check_service_pods(service, site, inventory, found, notes)
+        check_exposure(service, site, catalogue.environment.name, free, notes)
+    check_site(site, inventory, services, catalogue.off, notes)
+    for domain in catalogue.domains.values():
+        check_domain(domain, notes)
+    check_retired(catalogue.retired, {**services, **catalogue.off, **catalogue.retired}, notes)
+    check_written(services, found, notes)
+    check_machines(inventory, site, notes)
+    for finding in check_ranges(site, inventory, catalogue.environment.name):
+        led_to = _LED_TO.get(finding.rule)
+        if not is_stand_in(finding.place) and not (led_to and notes.may_have(*led_to)):
+            notes.findings.append(finding)
+    return notes.findings
+
+
+def _claims(catalogue: Catalogue, services: Mapping[str, Service], found: Mapping[str, Namespace]) -> tuple[Claim, ...]:
+    """Every claim but those of what stands in for a site that could not be read."""
+    claims = claims_of(services, catalogue.site, catalogue.inventory, found, catalogue.environment.name)
+    if SITE in catalogue.gaps or SITE in catalogue.unread:
+        return tuple(claim for claim in claims if not is_stand_in(claim.place))
+    return claims
 
 
 def reachable(services: Mapping[str, Service], needed: Mapping[str, Iterable[Call]]) -> dict[str, frozenset[str]]:
@@ -159,4 +178,5 @@ def check_environments(fleets: Sequence[Fleet], standing: Standing = NOBODY) -> 
     `standing` says who was there before: a newcomer gives way.
     """
     claims = [claim for fleet in fleets for claim in fleet.claims]
-    return sort_findings((*collisions(claims, Free(fleets, claims).offer, standing), *check_across(fleets)))
+    found = (*collisions(claims, Free(fleets, claims).offer, standing), *check_across(fleets), *check_devices(fleets))
+    return sort_findings(found)

@@ -1,6 +1,6 @@
 """Every fact of every catalogue row is in its service file, or its page says why not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from generator.catalogue import Resolver, read_sources
 from generator.catalogue.service import Service
 from generator.source import plain, read_file
 from tests.acceptance.facts_walk import facts_of, stands
+from tests.acceptance.platform_walk import platform_facts_of, stands_on_the_platform
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path.name for path in (ROOT / "tests" / "facts").glob("*.yaml"))
@@ -63,15 +64,15 @@ def test_every_gotcha_is_quoted_or_said_to_be_unanswered(name: str) -> None:
             assert is_quoted(entry, service), gotcha
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if document(name)["source"]["catalogue"] == "apps"])
-def test_every_fact_of_an_application_row_is_there_or_answered(name: str) -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_every_fact_of_a_row_is_there_or_answered(name: str) -> None:
     body = document(name)
     service = services()[body["service"]]
     omitted, found = body.get("omitted") or {}, body.get("found") or {}
     missing, untrue, used = [], [], set()
-    for fact, details in facts_of(body["row"]):
+    for fact, is_there in _facts(body, service):
         patterns = {pattern for pattern in omitted if covers(pattern, fact)}
-        if service.form != "retired" and stands(details, service):
+        if is_there:
             untrue += [fact for _ in ({fact} & {*omitted, *found})]
         elif fact in found:
             used.add(fact)
@@ -83,24 +84,14 @@ def test_every_fact_of_an_application_row_is_there_or_answered(name: str) -> Non
     assert (missing, untrue, sorted({*omitted, *found} - used)) == ([], [], [])
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if document(name)["source"]["catalogue"] == "platform"])
-def test_every_port_of_a_platform_row_is_there_or_answered(name: str) -> None:
-    body = document(name)
-    service = services()[body["service"]]
-    numbers = {port.number for component in service.components.values() for port in component.ports.values()}
-    answered = {**(body.get("omitted") or {}), **(body.get("found") or {})}
-    missing = [
-        f"port/{component}/{port['name']}"
-        for component, port in _platform_ports(body["row"])
-        if port.get("port") not in numbers
-        and not any(covers(key, f"port/{component}/{port['name']}") for key in answered)
-    ]
-    assert missing == []
-
-
-def _platform_ports(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    ports = row.get("ports") or []
-    return [(str(port.get("component") or port.get("name")), port) for port in ports if isinstance(port, dict)]
+def _facts(body: Mapping[str, Any], service: Service) -> Iterator[tuple[str, bool]]:
+    """Every fact of the row, and whether the finished service has it."""
+    if body["source"]["catalogue"] == "platform":
+        for fact, details in platform_facts_of(body["row"]):
+            yield fact, stands_on_the_platform(details, service)
+    else:
+        for fact, details in facts_of(body["row"]):
+            yield fact, service.form != "retired" and stands(details, service)
 
 
 def test_median_service_file_is_short(capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,6 +113,10 @@ CHART = record(
             text("", r"^([a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*$", "`group/Kind`"),
             "Kinds that it makes beyond workloads, Services, ConfigMaps and Secrets",
         ),
+        "writes_to": listing(
+            text("", LABEL, LABEL_HINT),
+            "Further namespaces that it writes objects into; one that it makes itself if `kinds` has Namespace",
+        ),
     },
     "An upstream chart, in its own ArgoCD Application",
 )
