@@ -14,6 +14,17 @@ from bench.stages import Stage, stages
 
 _GENERATED = ("charts", "kubernetes", "docs", ".schemas")
 _INPUTS = ("values", "charts", "tests")
+# What a service may change without anybody else noticing.
+_MEMORY = ("memory: 2Gi", "memory: 3Gi")
+_IMAGE = (":4.0.19.3001@", ":4.0.20.3014@")
+_ADDED = """\
+summary: Added for the benchmark
+category: management
+image: ghcr.io/example/added:1.0.0
+ports: {http: 8080}
+probes: tcp:http
+resources: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 128Mi}}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,9 @@ def measure(source: Path, services: int, runs: int = 3) -> Result:
             Row("chartroom --help", best(max(runs, 5), lambda: run(top, "--help")), 0.15),
             Row("cold, in a fresh clone", cold, 3.0),
             Row("nothing changed", best(runs, lambda: run(top, "charts", "--quiet")), 0.5),
-            Row("one service changed", best(runs, lambda: _changed(top)), 0.6),
+            Row("one service changed: a memory limit", best(runs, lambda: _changed(top, *_MEMORY)), 0.6),
+            Row("one service changed: an image", best(runs, lambda: _changed(top, *_IMAGE)), 0.6),
+            Row("a new service, or its removal", best(runs, lambda: _added(top))),
         )
         inputs = _below(fleet, ("values",))
         outputs = _outputs(top)
@@ -57,10 +70,12 @@ def measure(source: Path, services: int, runs: int = 3) -> Result:
         return Result(count, counted, floor_s, rows, tuple(stages(fleet, fleet.parent / "stages")))
 
 
-def grow(source: Path, services: int) -> tuple[int, Cost]:
-    """Run once from cold on a fleet of about so many services."""
+def grow(source: Path, services: int, runs: int = 2) -> tuple[int, Cost, Cost]:
+    """Run from cold, and after one service changed, on a fleet of about so many services."""
     with _fleet(source, services) as (fleet, count):
-        return count, _cold(fleet, fleet.parent / "cold")
+        top = fleet.parent / "warm"
+        cold = _cold(fleet, top)
+        return count, cold, best(runs, lambda: _changed(top, *_IMAGE))
 
 
 @contextmanager
@@ -81,14 +96,24 @@ def _cold(fleet: Path, top: Path) -> Cost:
     return run(top, "charts", "--quiet")
 
 
-def _changed(top: Path) -> Cost:
-    """Change the memory limit of one service, to and fro."""
+def _changed(top: Path, one: str, other: str) -> Cost:
+    """Change one service, to and fro."""
     file = top / "values" / "apps" / "media" / "sonarr.yaml"
     text = file.read_text(encoding="utf-8")
-    old, new = ("memory: 2Gi", "memory: 3Gi") if "memory: 2Gi" in text else ("memory: 3Gi", "memory: 2Gi")
+    old, new = (one, other) if one in text else (other, one)
     if old not in text:
         raise SystemExit(f"{file}: no '{old}' to change")
     file.write_text(text.replace(old, new), encoding="utf-8")
+    return run(top, "charts", "--quiet")
+
+
+def _added(top: Path) -> Cost:
+    """Add a service that others may notice, or take it away again."""
+    file = top / "values" / "apps" / "media" / "added.yaml"
+    if file.exists():
+        file.unlink()
+    else:
+        file.write_text(_ADDED, encoding="utf-8")
     return run(top, "charts", "--quiet")
 
 

@@ -22,7 +22,8 @@ _HISTORY = 3
 class Application:
     """`paths` are what a change must touch for ArgoCD to render again; None where Git is not the source.
 
-    `cascade` says that deleting the Application deletes what it made.
+    `cascade` says that deleting the Application deletes what it made, `asks_server` that differences
+    are computed by a dry run on the API server.
     """
 
     name: str
@@ -35,11 +36,12 @@ class Application:
     cascade: bool = True
     prune: bool = True
     options: tuple[str, ...] = SYNC_OPTIONS
+    asks_server: bool = True
 
 
 def application_object(application: Application, argocd: ArgoCd, marks: Metadata) -> Json:
     """The Application."""
-    annotations = {"argocd.argoproj.io/compare-options": "ServerSideDiff=true"}
+    annotations = {"argocd.argoproj.io/compare-options": "ServerSideDiff=true"} if application.asks_server else {}
     if application.paths is not None:
         annotations["argocd.argoproj.io/manifest-generate-paths"] = application.paths
     about = metadata(

@@ -27,6 +27,7 @@ from generator.catalogue.service import Chart, Json, Service
 from generator.catalogue.site import Domain
 from generator.emitter import emit_all
 from generator.fleet.model import Fleet
+from generator.fleet.names import BUILTIN
 
 _LIBRARY = "/charts/common"
 _COMMAND = "`make charts`: change that, not this."
@@ -107,6 +108,9 @@ def _environment(fleet: Fleet, folder: str) -> _Files:
         # Never RespectIgnoreDifferences: ArgoCD would then apply the status of each Application as its own
         # field, and the next comparison is refused for the required fields that it takes away (tried).
         options=(SERVER_SIDE_APPLY, FAIL_ON_SHARED),
+        # The status of an Application is a field like others, so what it controls changes all the time: a dry
+        # run is never of the state that ArgoCD remembers, and the root heals nothing again and again (tried).
+        asks_server=False,
     )
     yield (
         f"{folder}/{ROOT}.yaml",
@@ -225,7 +229,7 @@ def _upstream(fleet: Fleet, service: Service, chart: Chart) -> str:
     marks = Metadata(fleet.environment.name, service.domain, service.tier, links)
     namespace = fleet.namespace_of[service.name]
     builtin = namespace in fleet.namespaces and fleet.namespaces[namespace].builtin
-    project = upstream_project(service, chart, namespace, builtin=builtin)
+    project = upstream_project(service, chart, namespace, builtin=builtin, known={*fleet.namespaces, *BUILTIN})
     wave = FIRST_WAVE + fleet.steps.get(service.name, 0)
     application = upstream_application(service, chart, namespace, wave)
     made = (

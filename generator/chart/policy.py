@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from generator.catalogue.service import Json, Service
-from generator.chart.address import cilium_port, entities_of, peers_of, plain_port
+from generator.chart.address import cilium_port, entities_of, plain_port
 from generator.chart.scope import Body, Printed, Scope, Side
 from generator.fleet.model import MOVER, ApiServer, Edge, EdgePort, Endpoint, Fleet, Internet, Pods
 
@@ -75,7 +75,7 @@ def _rules(scope: Scope, edges: Iterable[Edge], end: Callable[[Edge], Endpoint],
         endpoint = end(edge)
         if by_cilium and (entities_of(endpoint) is not None or _is_named(endpoint)):
             continue
-        grouped.setdefault(_ports(edge), {}).update(peers_of(endpoint, scope.addresses))
+        grouped.setdefault(_ports(edge), {}).update(scope.peers(endpoint))
     rules = []
     for ports, peers in sorted(grouped.items(), key=_by_ports):
         rule: Body = {"peers": [peers[key] for key in sorted(peers)]}

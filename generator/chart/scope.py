@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.catalogue.service import Component, SecretRef, Service
-from generator.chart.address import Addresses, addresses_of
+from generator.catalogue.service import Component, Json, SecretRef, Service
+from generator.chart.address import Addresses, addresses_of, peers_of
 from generator.chart.operators import operators_of
 from generator.fleet.model import MOVER, Database, Edge, Endpoint, Fleet, Namespace, PersistentNfs, Pods, ProbeTarget
 
@@ -37,6 +37,14 @@ class Scope:
     databases: Mapping[str, tuple[Database, ...]]
     probes: Mapping[str, tuple[ProbeTarget, ...]]
     addresses: Addresses
+    _peers: dict[int, dict[str, Json]] = field(default_factory=dict)
+
+    def peers(self, endpoint: Endpoint) -> Mapping[str, Json]:
+        """The peers that a plain policy has for an end, by the texts that they are sorted by; most ends come often."""
+        found = self._peers.get(id(endpoint))  # every end lives as long as the fleet
+        if found is None:
+            found = self._peers[id(endpoint)] = dict(peers_of(endpoint, self.addresses))
+        return found
 
     def namespace(self, service: str) -> str:
         """The namespace of a service; its own name where the fleet knows no such service."""

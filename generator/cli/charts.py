@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from generator.catalogue.suggest import did_you_mean
 from generator.cli.output import (
     CLEAN,
     ENGINE,
@@ -69,7 +68,8 @@ def _closing(outcome: Outcome, *, check: bool, seconds: float) -> str:
 
 
 def run_render(root: Path | None, name: str | None, environment: str | None) -> int:
-    from generator.pipeline.charts import render_environment
+    from generator.catalogue.suggest import did_you_mean  # the catalogue takes longer to import than a run to see
+    from generator.pipeline.charts import render_environment  # that nothing has changed
 
     top = root or default_root()
     try:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from generator.pipeline.given import NoManifests
 from generator.pipeline.manifests import check_manifests
 from generator.pipeline.place import NoWorkspace
 from generator.pipeline.report import listed_of, report_of
+from generator.pipeline.unchanged import Kept, fresh, verdict
 from generator.policy import PolicyUsage, read_waivers
 from generator.report import (
     BaselineUnusable,
@@ -58,22 +60,29 @@ def run_check(
     manifests: Sequence[Path],
     crds: Sequence[Path],
     kubernetes: str,
+    no_cache: bool,
     today: date,
 ) -> int:
     """Judge, print the reports, and return the exit code: 3 beats 4 beats 1."""
     top = root or default_root()
 
-    def work() -> Checked:
+    def work() -> Kept:
         if manifests:
-            return check_manifests(top, manifests, crds, choice, kubernetes, today)
-        return check_fleet(top, choice, today, read_python_rules(rule_folders(top).policies))
+            # Manifests lie where the person says, from where they stand; values from the top of the repository.
+            return fresh(*_reported(Path(), check_manifests(top, manifests, crds, choice, kubernetes, today)))
+        rules = read_python_rules(rule_folders(top).policies)
+
+        def judge() -> tuple[Report, tuple[Finding, ...]]:
+            return _reported(top, check_fleet(top, choice, today, rules))
+
+        # What a rule in Python reads besides the fleet nobody knows, so its verdict is not kept.
+        return fresh(*judge()) if no_cache or rules else verdict(top, choice, today, judge)
 
     try:
         wanted = destinations(formats, outputs)
         with progress("judging"):
-            checked = work()
-        # Manifests lie where the person says, from where they stand; values from the top of the repository.
-        report = _reported(Path() if manifests else top, checked, baseline, write_baseline)
+            kept = work()
+        report = _baselined(kept.report, baseline, write_baseline)
     except (NoWorkspace, UnknownChoice, NoManifests, PolicyUsage, ReportUsage, BaselineUnusable) as error:
         note(f"error: {error}")
         return USAGE
@@ -89,7 +98,9 @@ def run_check(
     for name, path in wanted:
         _write(render(report, name), path)
     note(report_summary(report))
-    return exit_code(report, checked.problems, fail_on)
+    if kept.recalled:
+        note(f"unchanged since {kept.at:%Y-%m-%d %H:%M}, so this is the verdict of then; --no-cache judges again")
+    return exit_code(report, kept.problems, fail_on)
 
 
 def exit_code(report: Report, problems: Sequence[Finding], fail_on: str) -> int:
@@ -99,15 +110,19 @@ def exit_code(report: Report, problems: Sequence[Finding], fail_on: str) -> int:
     return FINDINGS if report.fails(_BAR[fail_on]) else CLEAN
 
 
-def _reported(root: Path, checked: Checked, baseline: Path | None, write_baseline: Path | None) -> Report:
-    listed = listed_of(root, checked)
-    gone = 0
+def _reported(root: Path, checked: Checked) -> tuple[Report, tuple[Finding, ...]]:
+    return report_of(checked, listed_of(root, checked)), checked.problems
+
+
+def _baselined(report: Report, baseline: Path | None, write_baseline: Path | None) -> Report:
+    """Write the baseline down, or mark what stands in one."""
     if write_baseline is not None:
-        write_baseline.write_text(format_baseline(listed), encoding="utf-8")
-        note(f"{write_baseline}: {counted(len(listed), 'finding')} written down")
-    if baseline is not None:
-        listed, gone = mark_baselined(listed, read_baseline(baseline))
-    return report_of(checked, listed, 0 if checked.narrowed else gone)
+        write_baseline.write_text(format_baseline(report.findings), encoding="utf-8")
+        note(f"{write_baseline}: {counted(len(report.open), 'finding')} written down")
+    if baseline is None:
+        return report
+    listed, gone = mark_baselined(report.findings, read_baseline(baseline))
+    return replace(report, findings=listed, baseline_gone=0 if report.narrowed else gone)
 
 
 def _write(text: str, path: Path | None) -> None:

@@ -145,6 +145,7 @@ def charts(check: bool, fail_on: str, quiet: bool, root: Path | None) -> None:
     help="With --manifests: files or folders with definitions of custom kinds.",
 )
 @click.option("--kubernetes", default="1.36", show_default=True, help="With --manifests: the Kubernetes version.")
+@click.option("--no-cache", is_flag=True, help="Judge again, even where nothing changed since the last time.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Judge waivers as of this day. Default: today.")
 @_root_option
 def check(

@@ -14,7 +14,8 @@ import generator
 LIBRARY = "charts/common"
 POLICIES = "policies"
 CASES = "tests/cases"
-_MERGED = ".cache/chartroom/rules"
+_CACHE = ".cache/chartroom"
+_MERGED = "rules"
 _PACKAGE = Path(generator.__file__).resolve().parent
 _WHEEL = {LIBRARY: "data/common", POLICIES: "data/policies", CASES: "data/cases"}
 
@@ -69,6 +70,8 @@ def rule_folders(root: Path) -> RuleFolders:
     if (theirs / "lib").is_dir():
         return RuleFolders(theirs, root / CASES, frozenset(_ids(theirs)), brings_library=True)
     own = _ids(theirs)
+    if not own and not (root / CASES).is_dir():
+        return RuleFolders(ours, carried(CASES), frozenset())
     taken = sorted(own & _ids(ours))
     if taken:
         raise PolicyUsage(f"{POLICIES}/{taken[0]}: Chartroom brings a rule of this name; call yours otherwise")
@@ -82,6 +85,16 @@ def _ids(policies: Path) -> set[str]:
     return {path.parent.relative_to(policies).as_posix() for path in files} - {"lib"}
 
 
+def own_cache(root: Path) -> Path:
+    """Return the cache folder of a repository, made so that Git never takes it up."""
+    folder = root / _CACHE
+    folder.mkdir(parents=True, exist_ok=True)
+    ignored = folder / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text("*\n", encoding="utf-8")
+    return folder
+
+
 def _merge(root: Path, parts: dict[str, tuple[Path, Path]]) -> Path:
     """Lay the repository's files over ours in a folder named by their content, made at once or not at all."""
     files = {
@@ -89,15 +102,16 @@ def _merge(root: Path, parts: dict[str, tuple[Path, Path]]) -> Path:
         for part, folders in parts.items()
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and (path.suffix == ".yaml" if part == CASES else path.suffix != ".pyc")
     }
     digest = sha256()
     for name, path in sorted(files.items()):
         digest.update(f"{name}\0{sha256(path.read_bytes()).hexdigest()}\0".encode())
-    target = root / _MERGED / digest.hexdigest()[:16]
+    target = root / _CACHE / _MERGED / digest.hexdigest()[:16]
     if target.is_dir():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = own_cache(root) / _MERGED / target.name
+    target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         made = Path(scratch) / "made"
         for name, path in files.items():

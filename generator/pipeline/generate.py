@@ -25,7 +25,7 @@ from generator.tree import Content, Tree
 __all__ = ["TOOLS", "Charts", "Made", "generate", "make", "pages"]
 
 # Of so many charts, one is written beside the pages.
-_OF = 5
+_OF = 6
 
 
 @dataclass(frozen=True)
@@ -144,13 +144,15 @@ def make(workspace: Workspace) -> Made:
 
 def _make(workspace: Workspace, *, hand: bool) -> tuple[Tree, Handed | None, Mapping[str, bytes]]:
     charts = Charts(workspace)
-    first, second = charts.halves
+    with beside(lambda: contents(rule_book(workspace.root))) as rules:
+        first, second = charts.halves  # resolves every environment, which one process does best
+        book = rules()
 
     def beside_them() -> tuple[Share, dict[str, Content], Handed | None, dict[str, bytes]]:
         share = charts.share(second)
         reference = _reference(workspace)
         kept = docs.keep(reference)
-        references = contents({**docs.build_pages(reference, kept), **rule_book(workspace.root)})
+        references = contents(docs.build_pages(reference, kept))
         if not hand:
             return share, references, None, {}
         return share, references, hand_on(charts.scopes, kept), pack(workspace.fleets.values())
@@ -158,7 +160,7 @@ def _make(workspace: Workspace, *, hand: bool) -> tuple[Tree, Handed | None, Map
     with beside(beside_them) as second_half:
         share = charts.share(first)
         other, references, handed, around = second_half()
-    files = {**share.files, **other.files, **references, **contents(dict(schema_files()))}
+    files = {**share.files, **other.files, **references, **book, **contents(dict(schema_files()))}
     rendered = share.rendered | other.rendered
     findings: list[Finding] = []
     for environment, fleet in workspace.fleets.items():

@@ -9,10 +9,13 @@ from generator.fleet import Fleet
 from generator.fleet.arithmetic import pod_of
 from generator.fleet.placement import eligible_nodes
 from generator.packing import Misfit, Piece, Room, largest, pack
+from generator.source import place_at
 
 RULE = "capacity/pods-fit"
 _HOSTNAME = "kubernetes.io/hostname"
 _SHOWN = 4
+# More kinds of pods than this without a node are one fault.
+_APART = 5
 
 
 def judge_packing(fleet: Fleet) -> tuple[Finding, ...]:
@@ -49,6 +52,9 @@ def _findings(fleet: Fleet, misfits: tuple[Misfit, ...], pieces: list[_Placed], 
     for misfit in misfits:
         by_name.setdefault(misfit.piece.name, []).append(misfit)
     without = f" with {lost} lost" if lost else ""
+    if len(by_name) > _APART:
+        yield _together(fleet, by_name, without)
+        return
     for name, found in sorted(by_name.items()):
         piece, lacks = found[0].piece, found[0].lacks
         asked = ", ".join(_asked(piece))
@@ -60,6 +66,19 @@ def _findings(fleet: Fleet, misfits: tuple[Misfit, ...], pieces: list[_Placed], 
         if not count:
             message = message.replace(" find no node", " finds no node", 1)
         yield Finding(places[name], RULE, message, "lower its requests, or add a node to the inventory")
+
+
+def _together(fleet: Fleet, by_name: dict[str, list[Misfit]], without: str) -> Finding:
+    """Where much finds no node, the nodes are at fault, not each pod."""
+    names = sorted(by_name, key=lambda name: (-by_name[name][0].piece.memory_bytes, name))
+    shown = ", ".join(map(repr, names[:_SHOWN]))
+    pods = sum(map(len, by_name.values()))
+    message = (
+        f"{pods} pods of {shown} and {len(names) - _SHOWN} more find no node in {fleet.environment.name!r}{without}"
+    )
+    workers = [node for node in fleet.inventory.nodes.values() if node.role == "worker"]
+    place = (workers or list(fleet.inventory.nodes.values()))[0].place
+    return Finding(place, RULE, message, "add a node to the inventory, enlarge one, or lower requests")
 
 
 def _asked(piece: Piece) -> Iterator[str]:
@@ -98,16 +117,17 @@ def _of_component(fleet: Fleet, service: Service, component: Component) -> Itera
     for container in component.containers:
         for device, count in container.devices.items():
             devices[device] = devices.get(device, 0) + count
+    place = place_at(component.tree, ("devices",) if devices else ("resources", "requests"))
     if component.kind == "DaemonSet":
         for node in nodes:
-            yield Piece(component.workload, cpu, memory, frozenset({node}), devices), service.place, True
+            yield Piece(component.workload, cpu, memory, frozenset({node}), devices), place, True
         return
     count = (
         int(component.schedule.get("parallelism", 1)) if component.kind in ("CronJob", "Job") else component.replicas
     )
     piece = Piece(component.workload, cpu, memory, frozenset(nodes), devices, _apart(component.affinity))
     for _ in range(count):
-        yield piece, service.place, False
+        yield piece, place, False
 
 
 def _apart(affinity: Mapping[str, Any] | None) -> bool:

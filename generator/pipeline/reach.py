@@ -14,6 +14,7 @@ from generator.finding import Finding, Place, Severity, sort_findings
 from generator.fleet import Fleet
 from generator.fleet.model import ApiServer, Edge, Endpoint, Internet, Nodes, NotEnforced, Pods, Range
 from generator.helm import Pairs
+from generator.policy import trace
 from generator.schema import read_manifests
 
 Objects = Iterable[tuple[str, Mapping[str, Any]]]
@@ -140,8 +141,12 @@ class _Places:
     def __init__(self, fleet: Fleet, objects: Objects) -> None:
         self._fleet = fleet
         self._source = {network.identity(item): source for source, item in objects}
+        self._body = {network.identity(item): item for _, item in objects}
 
     def of(self, policy: str) -> Place:
+        body = self._body.get(policy)
+        if body is not None and body["metadata"].get("labels", {}).get(_SERVICE) in self._fleet.services:
+            return trace(self._fleet, body, ("spec",))
         source = self._source.get(policy, "")
         name = source.rpartition("/")[2].removesuffix(".yaml")
         if "/templates/" in source and name in self._fleet.services:

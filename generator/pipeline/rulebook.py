@@ -7,7 +7,7 @@ from pathlib import Path
 
 import generator
 from generator.finding import Finding, Place, Unusable
-from generator.pipeline.carried import CASES, POLICIES, carried
+from generator.pipeline.carried import CASES, POLICIES, carried, own_cache
 
 _SCHEMA = ".schemas/fleet-document.json"
 _KEPT = ".cache/chartroom/rulebook.json"
@@ -38,7 +38,7 @@ def rule_book(root: Path) -> dict[str, str]:
     pages = _recalled(root / _KEPT, digest.hexdigest())
     if pages is None:
         pages = _made(parts)
-        _keep(root / _KEPT, digest.hexdigest(), pages)
+        _keep(root, digest.hexdigest(), pages)
     return {**pages, _SCHEMA: (_PACKAGE / "policy/document.schema.json").read_text(encoding="utf-8")}
 
 
@@ -70,18 +70,21 @@ def _made(parts: list[tuple[Path, Path]]) -> dict[str, str]:
 
 def _recalled(path: Path, digest: str) -> dict[str, str] | None:
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        pages: dict[str, str] = kept["pages"]
-        return pages if kept["digest"] == digest else None
+        made_from, sealed, content = path.read_bytes().split(b"\n", 2)
+        if made_from.decode() != digest or sealed.decode() != sha256(content).hexdigest():
+            return None
+        pages: dict[str, str] = json.loads(content)
+        return pages
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _keep(path: Path, digest: str, pages: dict[str, str]) -> None:
+def _keep(root: Path, digest: str, pages: dict[str, str]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = own_cache(root) / Path(_KEPT).name
         part = path.with_suffix(f".{os.getpid()}")
-        part.write_text(json.dumps({"digest": digest, "pages": pages}), encoding="utf-8")
+        content = json.dumps(pages).encode()
+        part.write_bytes(f"{digest}\n{sha256(content).hexdigest()}\n".encode() + content)
         part.replace(path)
     except OSError:
         return  # where nothing can be kept, the next run reads the rules again

@@ -7,22 +7,22 @@ inputs that were the same before and after that run.
 
 import os
 import pickle
-import platform
 import shutil
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from generator.finding import Finding
+from generator.finding import ChartroomError, Finding
 from generator.pipeline.carried import library_folder, rule_folders
 from generator.pipeline.check import Choice
 from generator.pipeline.generate import TOOLS
-from generator.pipeline.state import CACHE, SCOPE, inputs_of
+from generator.pipeline.state import CACHE, SCOPE, read_inputs
+from generator.policy import find_conftest
 from generator.report import Report
 from generator.schema import schema_folder
 from generator.tree import LEDGER_PATH, fingerprint
@@ -42,39 +42,37 @@ class Kept:
     report: Report
     problems: tuple[Finding, ...]
     at: datetime
+    recalled: bool = False
+
+
+def fresh(report: Report, problems: tuple[Finding, ...]) -> Kept:
+    """Return a verdict of now."""
+    return Kept(report, problems, datetime.now())  # noqa: DTZ005 -- shown to whoever runs this
 
 
 def key_of(root: Path, choice: Choice, today: date, conftest: Path) -> str:
     """Digest everything that a verdict depends on.
 
-    That is: values, facts and this program (`inputs_of`); every generated file, and whatever else lies
-    beside them; policies, cases, waivers, frozen fields; the day; what the run is narrowed to; conftest,
-    helm, Python, all installed packages, and the schemas of Kubernetes.
+    That is: this program, Python and the packages beside it, values, facts, rules and cases (`read_inputs`);
+    every generated file and whatever else lies beside them; waivers, frozen fields, the library that comes
+    with the package; the day; what the run is narrowed to; conftest, helm, the schemas of Kubernetes.
 
     Raises:
         TreeError, PolicyUsage, SchemaError: something of it cannot be read.
     """
     folders = rule_folders(root)
     parts = [
-        inputs_of(root),
+        read_inputs(root).digest,
         fingerprint(root, _OUTPUTS),
         *(fingerprint(folder, (".",)) for folder in (folders.policies, folders.cases, library_folder(root))),
         f"{today.isoformat()} {choice.environment} {choice.rules} {choice.services}",
         *map(_state, (conftest, root / TOOLS / "helm", Path(shutil.which("helm") or "-"), *_schemas())),
-        f"{platform.python_version()} {platform.machine()}",
-        *_packages(),
     ]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _schemas() -> list[Path]:
     return sorted(schema_folder().glob("*-strict/_definitions.json"))
-
-
-def _packages() -> list[str]:
-    """Return name and version of every installed package."""
-    folders = [folder for folder in sys.path if os.path.isdir(folder)]
-    return sorted(name for folder in folders for name in os.listdir(folder) if name.endswith(".dist-info"))
 
 
 def _state(path: Path) -> str:
@@ -84,6 +82,30 @@ def _state(path: Path) -> str:
     except OSError:
         return f"{path} is absent"
     return f"{path.resolve()} {found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
+def verdict(root: Path, choice: Choice, today: date, judge: Callable[[], tuple[Report, tuple[Finding, ...]]]) -> Kept:
+    """Return the verdict of the same inputs; where there is none, judge.
+
+    Raises:
+        ChartroomError: whatever `judge` raises.
+    """
+    before = _key(root, choice, today)
+    known = recall(root, before) if before is not None else None
+    if known is not None:
+        return replace(known, recalled=True)
+    made = fresh(*judge())
+    if before is not None and _key(root, choice, today) == before:
+        remember(root, before, made)
+    return made
+
+
+def _key(root: Path, choice: Choice, today: date) -> str | None:
+    """Return the key; None where judging will say better what is wrong with the inputs."""
+    try:
+        return key_of(root, choice, today, find_conftest(root / TOOLS))
+    except ChartroomError:
+        return None
 
 
 def recall(root: Path, key: str) -> Kept | None:
@@ -109,7 +131,8 @@ def remember(root: Path, key: str, kept: Kept) -> None:
         part.replace(folder / key)
         _forget(folder.iterdir())
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def _forget(files: Iterable[Path]) -> None:

@@ -1,7 +1,7 @@
 """A repository of values, read and resolved: what every command begins with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from generator.catalogue import Resolver, Sources, read_sources
 from generator.catalogue.gaps import SITE
 from generator.catalogue.sources import read_services, service_paths
 from generator.finding import Finding, Severity, Unusable, sort_findings
-from generator.fleet import Fleet, check_environments, resolve
+from generator.fleet import Fleet, check_environments, judge, resolve
 from generator.fleet.standing import NOBODY, STANDING_PATH, Standing, read_standing
 from generator.pipeline.beside import beside
 from generator.pipeline.place import require_values
@@ -30,12 +30,17 @@ class Workspace:
     def fleets(self) -> Mapping[str, Fleet]:
         """The fleets by environment, the site's default one first, then by name."""
         resolver = Resolver(self.sources)
-        found = {}
-        for name in self.environments:
-            catalogue = resolver.resolve(name)
-            if catalogue is not None:
-                found[name] = resolve(catalogue)
-        return found
+        stated = {name: resolver.resolve(name) for name in self.environments}
+        catalogues = {name: catalogue for name, catalogue in stated.items() if catalogue is not None}
+        if len(self.sources.services) < _WORTH_A_PROCESS:
+            return {name: resolve(catalogue) for name, catalogue in catalogues.items()}
+        with beside(lambda: {name: judge(catalogue) for name, catalogue in catalogues.items()}) as judged:
+            fleets = {name: resolve(catalogue, is_judged=True) for name, catalogue in catalogues.items()}
+            told = judged()
+        return {
+            name: replace(fleet, findings=sort_findings((*fleet.findings, *told[name])))
+            for name, fleet in fleets.items()
+        }
 
     @cached_property
     def environments(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ _SECRET_KEY = re.compile(
     r"(?P<value>[^\s\"'{}$(<%,]{6,})"
 )
 # A value that only says where the secret is: a path, a name of a variable, a word of the format.
-_NO_SECRET = re.compile(r"^(?:/|file:|env:|!|\*|~|true\b|false\b|null\b|none\b|\[|[A-Z][A-Z0-9_]+$)", re.IGNORECASE)
+_NO_SECRET = re.compile(r"^(?i:/|file:|env:|!|\*|~|true\b|false\b|null\b|none\b|\[)|^[A-Z][A-Z0-9_]+$")
 
 
 def distil(body: Mapping[str, Any]) -> Json:

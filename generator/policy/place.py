@@ -117,9 +117,10 @@ class Places:
         hard = unnamed or (bool(path) and path[0] in _HARDENING and body is not None)
         exact = _exception(component, body, at) if hard and component is not None and body is not None else None
         if exact is not None or (place is not None and not hard):
-            return Blame(exact or place or service.place)
+            return Blame(exact or _deeper(service, component, body, at, path) or place or service.place)
         patched = service.tree.child("patch").marks.get(f"{item['kind']}/{item['name']}")
-        top = patched[0] if patched else place or _top(service, component, hit.container)
+        near = place if place is not None and place.path == service.path else None
+        top = patched[0] if patched else near or _top(service, component, hit.container)
         return Blame(top, self._printed(item["kind"], at), written=False)
 
     def _printed(self, kind: str, path: Path) -> Printed | None:
@@ -200,12 +201,23 @@ def _reaches(service: Service, component: Component | None, path: Path) -> bool:
     return next(reached(tree_of(service, component, path), path, 2), None) is not None
 
 
+def _deeper(service: Service, component: Component | None, body: Body | None, at: Path, path: Path) -> Place | None:
+    """The place of the very field, where it stands below the one that the rule names."""
+    whole, container = values_path(body, at) if body is not None else ((), None)
+    if component is None or whole[: len(path)] != path or len(whole) <= len(path):
+        return None
+    head = ("initContainers", str(container)) if container in component.init_containers else ()
+    steps = (*head, *whole)
+    return next(reached(tree_of(service, component, steps), steps, len(steps)), None)
+
+
 def _exception(component: Component, body: Body, at: Path) -> Place | None:
     """The place of a hardened field that a person wrote after all: one that the format has, or an exception."""
     path, container = values_path(body, at)
     head = ("initContainers", str(container)) if container in component.init_containers else ()
-    if len(path) > 1 and (found := next(reached(component.tree, (*head, *path), len(head) + len(path)), None)):
-        return found
+    steps = (*head, *path)
+    if len(path) > 1 and str(node_at(component.tree, steps)) == str(node_at(body, at)):
+        return next(reached(component.tree, steps, len(steps)), None)
     main = component.container.name if component.container is not None else ""
     for grant in component.grants.values():
         owner = main if grant.container in ("main", component.name) else grant.container

@@ -5,7 +5,7 @@ Nothing here knows values files: a fault names the path within its object, the c
 
 from generator.schema.definition import definitions_of, has_cel
 from generator.schema.fault import RULES, Fault, SchemaError, dotted
-from generator.schema.kubernetes import Kind
+from generator.schema.kubernetes import Kind, schema_folder
 from generator.schema.manifest import Manifest, Reading, read_manifests
 from generator.schema.validator import Validator
 from generator.schema.verdict import Judge, Verdict, judge, judge_all, key_of
@@ -27,4 +27,5 @@ __all__ = [
     "judge_all",
     "key_of",
     "read_manifests",
+    "schema_folder",
 ]

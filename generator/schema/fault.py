@@ -14,6 +14,9 @@ UNREADABLE = "schema/unreadable"
 DUPLICATE_KEY = "schema/duplicate-key"
 AMBIGUOUS_SCALAR = "schema/ambiguous-scalar"
 
+# The `keyword` of what the API server refuses by its own code, whatever the schema word.
+SERVER = "server"
+
 RULES = (SCHEMA, UNKNOWN_KIND, IDENTITY, UNREADABLE, DUPLICATE_KEY, AMBIGUOUS_SCALAR)
 
 

@@ -7,6 +7,7 @@ kind is looked up by the group that its schema states.
 
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,10 +58,19 @@ class Kind(NamedTuple):
 
 
 class Definitions:
-    """All definitions of one Kubernetes version, and which of them is which kind."""
+    """All definitions of one Kubernetes version, and which of them is which kind.
 
-    def __init__(self, version: str, definitions: dict[str, Schema]) -> None:
+    `beyond` adds to a definition of a name what its published schema leaves out.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        definitions: dict[str, Schema],
+        beyond: Callable[[str, Schema], Schema] = lambda _, definition: definition,
+    ) -> None:
         self.version = version
+        self._beyond = beyond
         self._definitions = definitions
         self._strict: dict[str, Schema] = {}
         self.kinds = {
@@ -69,6 +79,10 @@ class Definitions:
             if not name.startswith(_META)
             for entry in definition.get("x-kubernetes-group-version-kind", ())
         }
+
+    def going_beyond(self, beyond: Callable[[str, Schema], Schema]) -> "Definitions":
+        """Return the same definitions, each with what is added to it."""
+        return Definitions(self.version, self._definitions, beyond)
 
     def schema_of(self, kind: Kind) -> Schema | None:
         """Return the schema of a kind with all that it refers to, or None for a kind of others."""
@@ -95,7 +109,7 @@ class Definitions:
             if name not in self._definitions:
                 raise SchemaError(f"the schemas of Kubernetes {self.version} in {_PACKAGE} lack {name!r}: {_REINSTALL}")
             quantity = name == "io.k8s.apimachinery.pkg.api.resource.Quantity"
-            self._strict[name] = QUANTITY if quantity else _strengthened(self._definitions[name])
+            self._strict[name] = QUANTITY if quantity else self._beyond(name, _strengthened(self._definitions[name]))
         return self._strict[name]
 
 

@@ -3,7 +3,8 @@
 A field name that ends in `!` is required. Objects are closed. A type is written as
 
     text  integer  number  boolean  quantity  port  any  labels  int-or-text
-    cron  origin  url           texts of these forms; controller is example.net/name
+    cron  origin  url           texts of these forms; controller is example.net/name,
+    host  domain-name  data-key host may begin with `*.`, data-key names an entry of a Secret
     quantity-text               a quantity that must be a text
     duration                    2h30m as Go writes it; scrape-duration 7d as Prometheus does,
                                 gateway-duration 90s as Gateway API does, retention 30d
@@ -53,6 +54,13 @@ _WORDS: dict[str, Schema] = {
         "title": "an address such as https://example.net",
     },
     "controller": {**_TEXT, "pattern": "^[a-z0-9.-]+/[^ ]+$", "title": "a name such as example.net/controller"},
+    "host": {
+        **_TEXT,
+        "pattern": r"^(?=.{1,253}$)(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+        "title": "a host name such as app.example.net, without a port",
+    },
+    "domain-name": {**_TEXT, "pattern": r"^[-A-Za-z0-9_.]{1,255}$", "title": "a host name such as example.net"},
+    "data-key": {**_TEXT, "pattern": r"^[-._A-Za-z0-9]{1,253}$", "title": "letters, digits, '-', '_' and '.'"},
     "port": {"type": "integer", "minimum": 1, "maximum": 65535},
     "duration": {**_TEXT, "pattern": _GO_DURATION, "title": "a duration such as 90s, 15m or 2h30m"},
     "scrape-duration": {**_TEXT, "pattern": _SCRAPE_DURATION, "title": "a duration such as 30s, 1m30s or 7d"},

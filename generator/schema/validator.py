@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from generator.schema.custom import custom_kinds, custom_schema
-from generator.schema.fault import IDENTITY, UNKNOWN_KIND, Fault
+from generator.schema.fault import IDENTITY, SERVER, UNKNOWN_KIND, Fault
 from generator.schema.kubernetes import Kind, Schema, load_definitions
+from generator.schema.server import demanded
+from generator.schema.together import clashes
 from generator.schema.wording import did_you_mean, worded
 
 if TYPE_CHECKING:
@@ -27,9 +30,11 @@ class Validator:
 
     def __init__(self, version: str, extra: Mapping[Kind, Schema] | None = None) -> None:
         self._definitions = load_definitions(version)
+        self._demanding = self._definitions.going_beyond(demanded)
         self.version = self._definitions.version
         self._extra = dict(extra or {})
         self._compiled: dict[tuple[str, str], tuple[Compiled, Schema] | None] = {}
+        self._demanded: dict[tuple[str, str], tuple[Compiled, Schema]] = {}
 
     def check(self, object_: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Return every fault of one object, the one to read first at the front."""
@@ -42,8 +47,22 @@ class Validator:
         compiled, schema = found
         unnamed = _name_fault(object_)
         if compiled.is_valid(object_):
-            return unnamed
+            return (*unnamed, *self._refused_by_server(object_, api_version, name))
         return (*unnamed, *worded(_called(object_), compiled.iter_errors(object_), schema))
+
+    def _refused_by_server(self, object_: Mapping[str, Any], api_version: str, name: str) -> tuple[Fault, ...]:
+        """Return what the API server refuses although the published schema accepts it."""
+        key = (api_version, name)
+        if key not in self._demanded:
+            kind = Kind.of(*key)
+            schema = self._demanding.schema_of(kind) or custom_schema(kind, self._demanding) or self._extra[kind]
+            self._demanded[key] = (_compile(schema), schema)
+        compiled, schema = self._demanded[key]
+        called = _called(object_)
+        if compiled.is_valid(object_):
+            return tuple(clashes(object_, called))
+        found = worded(called, compiled.iter_errors(object_), schema)
+        return tuple(replace(fault, keyword=SERVER) for fault in found)
 
     @property
     def fingerprint(self) -> str:

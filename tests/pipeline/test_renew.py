@@ -116,7 +116,8 @@ def test_a_file_that_is_touched_during_a_run_leaves_no_memory(tmp_path: Path, mo
     time.sleep(_STILL_S)
     monkeypatch.setattr(charts, "write", touch_and_write)
     assert run(warm).code == 0
-    assert not (warm / ".cache" / "chartroom").exists()
+    assert not (warm / ".cache" / "chartroom" / "memo.json").exists()
+    assert not (warm / ".cache" / "chartroom" / "state.json").exists()
     monkeypatch.setattr(charts, "write", write)
     time.sleep(_STILL_S)
     assert run(warm).code == 0

@@ -5,10 +5,10 @@ from typing import Any
 import kubernetes_validate
 
 from generator.schema import Validator
-from generator.schema.fault import SCHEMA, Fault
+from generator.schema.fault import SCHEMA, SERVER, Fault
 
 # What we ask beyond the published schemas: quantities, base64 and the range of integers.
-OURS_ALONE = {"pattern", "minimum", "maximum"}
+OURS_ALONE = {"pattern", "minimum", "maximum", SERVER}
 
 
 def difference(object_: dict[str, Any], validator: Validator) -> str | None:

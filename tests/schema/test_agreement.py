@@ -53,7 +53,7 @@ spec:
   podSelector: {matchLabels: {app.kubernetes.io/name: sonarr}}
   policyTypes: [Ingress, Egress]
   ingress: [{from: [{namespaceSelector: {matchLabels: {a: b}}}], ports: [{port: 8989, protocol: TCP}]}]
-  egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}], ports: [{port: http, endPort: 99}]}]
+  egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}], ports: [{port: 90, endPort: 99}]}]
 ---
 apiVersion: v1
 kind: Service

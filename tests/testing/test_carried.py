@@ -1,11 +1,21 @@
 """What the package carries, and what a repository lays over it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from generator.pipeline import carried as module
-from generator.pipeline.carried import CASES, LIBRARY, POLICIES, bring_library, carried, library_folder, rule_folders
+from generator.pipeline.carried import (
+    CASES,
+    LIBRARY,
+    POLICIES,
+    RuleFolders,
+    bring_library,
+    carried,
+    library_folder,
+    rule_folders,
+)
 from generator.policy import PolicyUsage, read_rules
 from tests.testing.house import OWNER
 
@@ -54,6 +64,19 @@ def test_rules_of_a_repository_stand_beside_ours(tmp_path: Path) -> None:
     assert (folders.cases / "house/owner/fail/x.yaml").read_text() == "kind: x\n"
     assert list((folders.cases / "pods/memory/fail").glob("*.yaml"))
     assert rule_folders(tmp_path) == folders
+
+
+def test_repository_without_rules_gets_ours_as_they_lie_and_nothing_in_its_folder(tmp_path: Path) -> None:
+    assert rule_folders(tmp_path) == RuleFolders(ROOT / POLICIES, ROOT / CASES, frozenset())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_git_never_takes_up_what_is_kept(tmp_path: Path) -> None:
+    put(tmp_path, "policies/house/owner/owner.rego", OWNER)
+    rule_folders(tmp_path)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    seen = subprocess.run(["git", "status", "--short"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert seen.stdout == "?? policies/\n"
 
 
 def test_merged_folder_follows_every_change(tmp_path: Path) -> None:

@@ -39,7 +39,10 @@ _TYPES: dict[str, type[Endpoint]] = {name: kind for kind, name in _NAMES.items()
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Of one environment, what other services' files say about the services of one domain."""
+    """Of one environment, what other services' files say about the services of one domain.
+
+    Of the place of an edge only the file is kept.
+    """
 
     edges: tuple[Edge, ...] = ()
     not_enforced: tuple[NotEnforced, ...] = ()
@@ -104,7 +107,7 @@ class _Packer:
 
     def edge(self, edge: Edge) -> None:
         source, target = self._end(edge.source), self._end(edge.target)
-        self.packed["edges"].append((source, target, edge.ports, edge.reason, edge.place))
+        self.packed["edges"].append((source, target, edge.ports, edge.reason, edge.place.path))
 
     def _end(self, end: Endpoint) -> int:
         number = self._numbers.get(id(end))  # every end lives as long as its fleet
@@ -128,8 +131,8 @@ def _around(found: Mapping[str, Any]) -> Around:
     ends = [_TYPES[name](**fields) for name, fields in found["ends"]]
     return Around(
         edges=tuple(
-            Edge(ends[source], ends[target], tuple(EdgePort(**port) for port in ports), reason, Place(*place))
-            for source, target, ports, reason, place in found["edges"]
+            Edge(ends[source], ends[target], tuple(EdgePort(**port) for port in ports), reason, Place(path))
+            for source, target, ports, reason, path in found["edges"]
         ),
         not_enforced=tuple(_gap(**gap) for gap in found["not_enforced"]),
         edges_left_out=tuple(_gap(**gap) for gap in found["edges_left_out"]),

@@ -54,7 +54,7 @@ def look_near(root: Path, memo: Memo, domain: str, changed: Collection[str]) -> 
     """
     own = [known.path for known in memo.services.values() if _domain_of(known.path) == domain]
     near = [memo.services[name].path for name in memo.near.get(domain, ()) if name in memo.services]
-    sources = read_sources(root, only={*own, *near})
+    sources = read_sources(root, only={*own, *near}, sound=memo.inputs.keys() - changed)
     if sources.findings:
         raise Unprovable(f"{sources.findings[0].place}: {sources.findings[0].message}")
     names = tuple(sorted(name for name, file in sources.services.items() if file.path in changed))
