@@ -2,18 +2,16 @@
 
 from generator.argocd.build import build, build_domain, build_environment
 from generator.argocd.check import MOST_OBJECTS, check
-from generator.argocd.rendered import ClusterObject, GroupKind, Rendered, Seen, scan, survey
+from generator.argocd.rendered import ClusterObject, GroupKind, Rendered, survey
 
 __all__ = [
     "MOST_OBJECTS",
     "ClusterObject",
     "GroupKind",
     "Rendered",
-    "Seen",
     "build",
     "build_domain",
     "build_environment",
     "check",
-    "scan",
     "survey",
 ]

@@ -57,8 +57,9 @@ def application_object(application: Application, argocd: ArgoCd, marks: Metadata
         "source": application.source,
         "destination": {"server": argocd.server, "namespace": application.namespace},
         "syncPolicy": {
-            # No `enabled`: what Git does not state, a person may set to false to pause the Application.
-            "automated": {"prune": application.prune, "selfHeal": True, "allowEmpty": False},
+            # No `enabled`: what Git does not state, a person may set to false to pause the Application. And
+            # nothing that is false: ArgoCD drops it when it writes the object back, and the root heals for ever.
+            "automated": {**({"prune": True} if application.prune else {}), "selfHeal": True},
             "syncOptions": list(application.options),
             "retry": _retry(),
         },

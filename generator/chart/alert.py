@@ -115,6 +115,8 @@ def _backups(scope: Scope, service: Service) -> Iterator[Json]:
             metric = "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp"
             yield {"metric": metric, "match": match, "seconds": 2 * tier.rpo_s}
         return
+    if site.backends.backup == "volsync" and scope.has("volsync.backube"):
+        yield from _replicated(scope, service)
     if site.backends.backup != "velero" or not scope.has("velero.io"):
         return
     tiers = {volume.tier for component in workloads_of(service) for volume in component.volumes.values()}
@@ -124,6 +126,21 @@ def _backups(scope: Scope, service: Service) -> Iterator[Json]:
             schedules = "|".join(schedule_names(name, tier.destinations))
             metric = "velero_backup_last_successful_timestamp"
             yield {"metric": metric, "match": f'schedule=~"{schedules}"', "seconds": 2 * tier.rpo_s}
+
+
+def _replicated(scope: Scope, service: Service) -> Iterator[Json]:
+    """VolSync says by itself when a copy is late: no timestamp is needed."""
+    sources = [
+        source
+        for component in workloads_of(service)
+        for volume in component.volumes.values()
+        if (tier := scope.fleet.site.tiers.get(volume.tier or "")) and tier.schedule and volume.form == "size"
+        for source in schedule_names(f"{component.workload}-{volume.name}", tier.destinations)
+        if not is_templated(component)
+    ]
+    if sources:
+        match = f'obj_namespace="{scope.namespace(service.name)}",obj_name=~"{"|".join(sorted(sources))}"'
+        yield {"metric": "volsync_volume_out_of_sync", "match": match, "seconds": 0}
 
 
 def schedule_names(tier: str, destinations: tuple[str, ...]) -> list[str]:

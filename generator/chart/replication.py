@@ -8,6 +8,7 @@ from generator.chart.database import ACCESS_KEYS
 from generator.chart.scope import Body, Printed, Scope, workloads_of
 from generator.chart.secret import external_secret, remote
 from generator.chart.storage import is_templated
+from generator.fleet.model import MOVER_RESOURCES
 
 _IDENTITY = ("runAsUser", "runAsGroup", "fsGroup")
 _PASSWORD = "RESTIC_PASSWORD"
@@ -39,6 +40,7 @@ def _sources(scope: Scope, component: Component, volume: Volume, tier: Tier) -> 
             "repository": secret,
             "retain": {"within": within(tier.keep or "7d")},
             "security": _security(component),
+            "resources": MOVER_RESOURCES,
         }
         yield "ReplicationSource", source, body
 

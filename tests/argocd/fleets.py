@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from generator.argocd import Rendered, Seen, build, survey
+from generator.argocd import Rendered, build, survey
 from generator.catalogue.inventory import Inventory
 from generator.catalogue.service import Chart, ChartPod, Json, Service
 from generator.catalogue.site import (
@@ -192,18 +192,18 @@ def small() -> tuple[Fleet, dict[str, Rendered]]:
     return finished, {
         "media": survey(
             [
-                Seen("apps", "Deployment", "media", "plex"),
-                Seen("", "Service", "media", "plex"),
-                Seen("apps", "Deployment", "vpn", "vpn"),
-                Seen("rbac.authorization.k8s.io", "ClusterRole", None, "chartroom-vpn"),
+                ("apps", "Deployment", "media", "plex"),
+                ("", "Service", "media", "plex"),
+                ("apps", "Deployment", "vpn", "vpn"),
+                ("rbac.authorization.k8s.io", "ClusterRole", None, "chartroom-vpn"),
             ]
         ),
-        "net": survey([Seen("networking.k8s.io", "NetworkPolicy", "kube-system", "cilium")]),
+        "net": survey([("networking.k8s.io", "NetworkPolicy", "kube-system", "cilium")]),
         "idle": Rendered(),
         "shared-config": survey(
             [
-                Seen("scheduling.k8s.io", "PriorityClass", None, "critical"),
-                Seen("gateway.networking.k8s.io", "Gateway", "traefik", "lan"),
+                ("scheduling.k8s.io", "PriorityClass", None, "critical"),
+                ("gateway.networking.k8s.io", "Gateway", "traefik", "lan"),
             ]
         ),
     }

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from generator.argocd import GroupKind, build, survey
-from generator.argocd.rendered import Seen
 from generator.emitter import EmitError
 from tests.argocd.fleets import EXPECTED, chart, domain, fleet, service, small
 
@@ -45,7 +44,7 @@ def test_a_service_of_its_own_changes_only_the_files_of_its_domain() -> None:
     media, ai = domain("media", "apps", "Media"), domain("ai", "apps", "Models")
     old = (service("plex", media, "Media server"), service("ollama", ai, "Models"))
     new = (*old, service("seerr", media, "Requests"))
-    rendered = {name: survey([Seen("apps", "Deployment", name, "x")]) for name in ("media", "ai")}
+    rendered = {name: survey([("apps", "Deployment", name, "x")]) for name in ("media", "ai")}
     before, after = (build(fleet("dev", (media, ai), services), rendered) for services in (old, new))
     assert [path for path in after if after[path] != before.get(path)] == ["kubernetes/dev/apps/media.yaml"]
 
@@ -53,7 +52,7 @@ def test_a_service_of_its_own_changes_only_the_files_of_its_domain() -> None:
 def test_prunable_kinds_stand_beside_the_rendered_ones() -> None:
     media = domain("media", "apps", "Media")
     one = fleet("dev", (media,), (service("plex", media, "Media server"),))
-    rendered = {"media": survey([Seen("apps", "Deployment", "media", "plex")])}
+    rendered = {"media": survey([("apps", "Deployment", "media", "plex")])}
     text = build(one, rendered, prunable=frozenset({GroupKind("batch", "CronJob")}))["kubernetes/dev/apps/media.yaml"]
     assert (
         "  namespaceResourceWhitelist:\n"

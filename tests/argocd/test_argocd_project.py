@@ -1,11 +1,12 @@
 """What projects allow, and what they must not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
-from generator.argocd import GroupKind, build
+from generator.argocd import GroupKind, Rendered, build
 from generator.argocd.scope import declared_kind, is_cluster_scoped
 from tests.argocd.fleets import chart, domain, fleet, service, small
 
@@ -64,6 +65,34 @@ def test_a_chart_that_declares_namespaces_may_write_them() -> None:
     assert spec["clusterResourceWhitelist"] == [{"group": "", "kind": "Namespace"}]
     assert "clusterResourceBlacklist" not in spec
     assert {"group": "batch", "kind": "CronJob"} in spec["namespaceResourceWhitelist"]
+
+
+def test_a_chart_may_write_to_the_namespaces_that_it_names_and_make_those_that_nobody_has() -> None:
+    net = domain("net", "core", "Network")
+    writes = ("kube-system", "net", "thing-secrets")
+    one = replace(chart(kinds=("Namespace", "rbac.authorization.k8s.io/Role")), writes_to=writes)
+    services = (service("thing", net, "A thing", chart=one), service("plain", net, "A workload"))
+    text = build(fleet("dev", (net,), services), {"net": Rendered()})["kubernetes/dev/core/net/thing.yaml"]
+    project, application = yaml.safe_load_all(text)
+    assert [entry["namespace"] for entry in project["spec"]["destinations"]] == [
+        "kube-system",
+        "net",
+        "thing",
+        "thing-secrets",
+    ]
+    assert project["spec"]["clusterResourceWhitelist"] == [{"group": "", "kind": "Namespace", "name": "thing-secrets"}]
+    assert "clusterResourceBlacklist" not in project["spec"]
+    assert "orphanedResources" not in project["spec"]
+    assert application["spec"]["destination"]["namespace"] == "thing"
+
+
+def test_a_chart_that_writes_to_namespaces_of_others_makes_none() -> None:
+    net = domain("net", "core", "Network")
+    thing = service("thing", net, "A thing", chart=replace(chart(), writes_to=("kube-system",)))
+    text = build(fleet("dev", (net,), (thing,)), {})["kubernetes/dev/core/net/thing.yaml"]
+    spec = next(yaml.safe_load_all(text))["spec"]
+    assert spec["clusterResourceWhitelist"] == []
+    assert spec["clusterResourceBlacklist"] == [{"group": "", "kind": "Namespace"}]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from generator.argocd import build, scan, survey
+from generator.argocd import build, survey
 from generator.chart import build as build_charts
 from generator.fleet import Fleet
 from generator.helm import ChartTexts, Engine, library_texts
@@ -34,9 +34,14 @@ def catalogue() -> dict[str, str]:
             prefix = f"charts/{name}/"
             own = {path.removeprefix(prefix): text for path, text in charts.items() if path.startswith(prefix)}
             pairs = engine.render(ChartTexts(name, own | library), own[f"values-{environment}.yaml"])
-            rendered[name] = survey(seen for pair in pairs for seen in scan(pair.document))
+            rendered[name] = survey(_seen(yaml.safe_load(pair.document)) for pair in pairs)
         made |= build(fleet, rendered)
     return made
+
+
+def _seen(manifest: dict[str, Any]) -> tuple[str, str, str | None, str]:
+    group = manifest["apiVersion"].rpartition("/")[0]
+    return group, manifest["kind"], manifest["metadata"].get("namespace"), manifest["metadata"]["name"]
 
 
 def objects(made: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -34,6 +34,16 @@ def test_service_renders_as_before(name: str) -> None:
     assert text == golden.read_text()
 
 
+def test_no_claim_goes_with_its_application() -> None:
+    # A claim on an NFS volume that went and came back stays Pending: its volume is Released (seen with ArgoCD).
+    kept = {"argocd.argoproj.io/compare-options": "IgnoreExtraneous"}
+    kept |= {"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}
+    claims = [manifest for manifest in manifests() if manifest["kind"] == "PersistentVolumeClaim"]
+    assert {"volumeName" in claim["spec"] for claim in claims} == {True, False}
+    for claim in claims:
+        assert kept.items() <= claim["metadata"].get("annotations", {}).items(), claim["metadata"]["name"]
+
+
 def test_every_object_says_where_it_belongs() -> None:
     for manifest in manifests():
         labels = manifest["metadata"]["labels"]

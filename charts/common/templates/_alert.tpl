@@ -47,11 +47,11 @@ annotations:
   summary: {{ "Volume {{ $labels.persistentvolumeclaim }} will be full within 24 hours" | toJson }}
 {{- end -}}
 
-{{- /* Twice the RPO. What was never copied has no timestamp, so its absence counts as well. */ -}}
+{{- /* Twice the RPO, or what VolSync itself calls late. What was never copied has no metric, so its absence counts as well. */ -}}
 {{- define "common.alert.backupstale" -}}
 expr: |-
   {{- range $index, $backup := .backups }}
-  {{ if $index }}or {{ end }}(time() - {{ $backup.metric }}{ {{- $backup.match -}} } > {{ toJson $backup.seconds }}) or absent({{ $backup.metric }}{ {{- $backup.match -}} })
+  {{ if $index }}or {{ end }}{{ with $backup.seconds }}(time() - {{ $backup.metric }}{ {{- $backup.match -}} } > {{ toJson . }}){{ else }}{{ $backup.metric }}{ {{- $backup.match -}} } == 1{{ end }} or absent({{ $backup.metric }}{ {{- $backup.match -}} })
   {{- end }}
 for: 1h
 annotations:

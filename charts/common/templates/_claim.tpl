@@ -1,16 +1,14 @@
 {{- /*
-Volumes of one's own, never pruned; and claims on an NFS volume of the guard rails, which may go,
-since the share keeps the data (`volume` names it).
+Volumes of one's own, and claims on an NFS volume of the guard rails (`volume` names it). None is ever
+pruned: a claim that went and came back would never bind to its NFS volume again.
 */ -}}
 {{- define "common.kind.persistentvolumeclaim" -}}
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
   {{- include "common.meta" . | nindent 2 }}
-  {{- if not .body.volume }}
   annotations:
     {{- include "common.defaults.keep" . | nindent 4 }}
-  {{- end }}
 spec:
   accessModes: {{ toJson .body.accessModes }}
   resources:

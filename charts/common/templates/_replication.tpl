@@ -14,6 +14,8 @@ spec:
     pruneIntervalDays: 7
     retain:
       {{- include "common.yaml" .body.retain | nindent 6 }}
+    moverResources:
+      {{- include "common.yaml" .body.resources | nindent 6 }}
     moverSecurityContext:
       {{- include "common.defaults.podsecurity" .body.security | nindent 6 }}
 {{- end -}}
