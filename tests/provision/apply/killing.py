@@ -36,7 +36,7 @@ from provision.talos.connection import parse_address_map
 from provision.talos.wait import RealClock
 from tests.provision.apply.simulated import MORE, Told
 from tests.provision.apply.varied import cluster_of, shipped, talos, without
-from tests.provision.inventory.ends import at_end, with_nodes
+from tests.provision.inventory.both_ends import at_end, with_nodes
 from tests.provision.inventory.inventory_files import ROOT
 from tests.simulators.proxmox.sample import ADMIN, ADMIN_PASSWORD
 from tests.simulators.together import build
@@ -335,7 +335,7 @@ def _play_all(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         calm = play(arguments.scenario, (), forget=False, folder=Path(folder))
     _tell({"point": 0, **calm})
-    points = range(arguments.first, calm["lines"] + 1, arguments.every)
+    points = list(range(arguments.first, calm["lines"] + 1, arguments.every))
     if arguments.sample:
         points = sorted(random.Random(arguments.seed).sample(points, min(arguments.sample, len(points))))
     for point in points:

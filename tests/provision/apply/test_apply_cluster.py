@@ -18,7 +18,7 @@ from provision.plan.upgrade import plan_upgrade
 from tests.provision.apply.killing import upgraded
 from tests.provision.apply.simulated import Simulated, applied, planned, simulated
 from tests.provision.apply.varied import changed, cluster_of, node_like, talos
-from tests.provision.inventory.ends import at_end, with_nodes
+from tests.provision.inventory.both_ends import at_end, with_nodes
 
 
 def members(site: Simulated) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from provision.apply import journal as journals
 from provision.apply import lock
 from provision.apply.factory import FactoryError, post
+from provision.apply.ground import Deadlines
 from provision.apply.journal import Journal, Past
 from provision.apply.run import StepFailed, Stop, Stopped, carry_out
 from provision.apply.schedule import Limits, places, startable
@@ -131,3 +132,8 @@ def test_factory_is_asked_only_by_https() -> None:
         post(wanted, "ftp://x")
     with pytest.raises(FactoryError, match=r"^http://127.0.0.1:1/schematics: the schematic could not be posted: "):
         post(wanted, "http://127.0.0.1:1")
+
+
+def test_deadlines_of_a_simulator_are_a_real_minute_at_least() -> None:
+    assert Deadlines.at(1.0) == Deadlines()
+    assert Deadlines.at(600.0).answer_s / 600.0 == 60.0

@@ -1,6 +1,7 @@
 """Each command as a person types it, on the simulated site."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from provision.cli.main import provision
 from provision.proxmox import env_lock
 from tests.provision.cli.console import Console
+from tests.provision.inventory.inventory_files import ROOT
 
 
 @pytest.fixture
@@ -252,6 +254,11 @@ def test_demo_runs_from_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "plan of dev: nothing to do" in done.output
     assert "Kubernetes v1.36.3 at https://10.2.10.10:6443" in done.output
     assert done.output.rstrip().endswith("Nothing real was touched, and nothing is left.")
+    page = (ROOT / "tofu-free-infra/README.md").read_text(encoding="utf-8")
+    shown = page.partition("$ provision demo --env dev --rate 200\n")[2].partition("```")[0].splitlines()
+    assert len(shown) > 15
+    printed = re.sub(r"That took \d+ s", "That took … s", done.output).splitlines()
+    assert [line for line in printed if line in shown] == shown
     assert "there is no sound inventory of 'test'" in CliRunner().invoke(provision, ["demo", "--env", "test"]).output
     for name in [name for name in sys.modules if name.startswith("tests.simulators.together")]:
         monkeypatch.delitem(sys.modules, name)

@@ -14,7 +14,7 @@ from generator.catalogue.read import Notes
 from generator.source import read_file
 from provision.inventory import Inventory, environments, load
 from provision.inventory.read import size_of
-from tests.provision.inventory.ends import at_end
+from tests.provision.inventory.both_ends import at_end
 from tests.provision.inventory.inventory_files import ROOT, copied, edited, loaded
 
 

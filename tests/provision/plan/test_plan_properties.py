@@ -72,7 +72,7 @@ def test_plan_reaches_its_end_from_anywhere(before: Inventory, after: Inventory,
     model.carry_out(second, again)
     rest = [step.id for step in plan(second, model.seen).steps]
     assert rest == []
-    tidy = Wanted(after, tidy=True)
+    tidy = Wanted(replace(after, others={}), tidy=True)  # the names of its VMs are prod's too
     tidying = plan(tidy, model.seen)
     assert {step.kind for step in tidying.steps} <= {Kind.DROP_FILE}
     model.carry_out(tidy, tidying)

@@ -7,6 +7,7 @@ import pytest
 
 from provision.plan import configs
 from provision.plan.build import plan
+from provision.plan.destroy import plan_destroy
 from provision.plan.file import PlanFileError, check, read, write
 from provision.plan.firewall_rules import faults, rules
 from provision.plan.seen import NodeSeen
@@ -15,7 +16,7 @@ from provision.plan.step import Kind, Mark, Plan, PlanError, Step, in_order
 from provision.plan.wanted import Wanted
 from provision.proxmox.observed import Vm
 from provision.talos.probe import Presence
-from tests.provision.apply.varied import changed, cluster_of, shipped
+from tests.provision.apply.varied import changed, cluster_of, node_like, shipped
 from tests.provision.plan.small_model import BUNDLE, Model, empty
 
 
@@ -216,3 +217,11 @@ def test_plan_file_is_only_good_for_what_it_was_made_from() -> None:
     more = replace(rest, steps=(*rest.steps, Step(Kind.VM_DELETE, "w-1", Mark.DESTROY, vm_id=145)))
     with pytest.raises(PlanFileError, match="nobody approved: w-1#145/delete"):
         check(approved, more, bigger, model.seen, begun=True)
+
+
+def test_destroy_says_what_is_no_vm() -> None:
+    inventory = cluster_of(1, 1)
+    metal = node_like(inventory.nodes["w-1"], "metal-1", 19, host=None, vm_id=None, install_disk='disk.serial == "S1"')
+    wanted = Wanted(replace(inventory, nodes={**inventory.nodes, "metal-1": metal}))
+    found = plan_destroy(wanted, empty(inventory))
+    assert found.warnings == ("'metal-1' is no VM and stays as it is: wipe it by hand",)

@@ -138,8 +138,8 @@ async def test_nodes_and_objects_are_read_applied_and_deleted(tmp_path: Path) ->
         await cluster.make()
         api = Api(await kubeconfig_of(cluster), tmp_path)
         await wait_until_ready(cluster.waiter, cluster.talos, FIRST, LONG)
-        path = "/api/v1/namespaces/kube-system/configmaps/coredns"
-        item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "coredns", "namespace": "kube-system"}}
+        path = "/api/v1/namespaces/kube-system/configmaps/mine"
+        item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine", "namespace": "kube-system"}}
         apply = "application/apply-patch+yaml"
         assert (await api.call("PATCH", path, item))[0] == 415
         assert (await api.call("PATCH", path, item, apply))[0] == 400

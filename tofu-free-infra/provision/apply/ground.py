@@ -1,9 +1,10 @@
 """What every step works with: the ways in, the keys, the pace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from provision.plan.seen import Seen, address_of
 from provision.plan.wanted import Wanted
@@ -27,6 +28,12 @@ class Deadlines:
     reboot_s: float = 900.0
     rollout_s: float = 600.0
     foreign_s: float = 120.0
+
+    @classmethod
+    def at(cls, rate: float) -> Self:
+        """Return the deadlines for a simulator: a busy machine is given a real minute, however fast its clock runs."""
+        usual, longer = cls(), max(1.0, rate / 15)
+        return cls(*(getattr(usual, one.name) * longer for one in fields(cls)))
 
 
 class NoKeysError(Exception):

@@ -12,7 +12,7 @@ import click
 import yaml
 
 from generator.finding import Severity, format_finding
-from provision.apply.ground import Ground
+from provision.apply.ground import Deadlines, Ground
 from provision.inventory import Inventory, environments, load
 from provision.plan.judge import judge
 from provision.plan.wanted import Wanted
@@ -86,6 +86,7 @@ class Settings:
             addresses=parse_address_map(self.map),
             factory=self.factory,
             clock=RealClock(self.rate),
+            deadlines=Deadlines.at(self.rate),
             every_s=max(2.0, 0.05 * self.rate),
         )
 

@@ -32,7 +32,9 @@ def plan_destroy(wanted: Wanted, seen: Seen, *, drain: bool = True, pool: bool =
     if pool and wanted.inventory.proxmox.pool in seen.site.pools:
         deletes = frozenset(step.id for step in steps if step.kind is Kind.VM_DELETE)
         steps.append(Step(Kind.UN_POOL, "pool", Mark.DESTROY, deletes))
-    return Plan(wanted.environment, in_order(steps), title="destroy")
+    metal = [name for name, node in wanted.inventory.nodes.items() if node.host is None]
+    warnings = tuple(f"{name!r} is no VM and stays as it is: wipe it by hand" for name in metal)
+    return Plan(wanted.environment, in_order(steps), warnings=warnings, title="destroy")
 
 
 def _is_in_vain(step: Step, last: str | None, *, drain: bool, is_alive: bool) -> bool:
