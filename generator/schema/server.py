@@ -24,6 +24,9 @@ _DEMANDS: dict[str, Schema] = {
     f"{package}{name}": demand for package, demands in _PACKAGES for name, demand in demands.items()
 }
 
+# What is asked of every object whose kind is not Kubernetes' own.
+CUSTOM: Schema = {"properties": {"metadata": {**server_objects.ANY_NAME, "$ref": f"#/$defs/{_META}ObjectMeta"}}}
+
 
 def demanded(name: str, definition: Schema) -> Schema:
     """Return a definition together with what the server asks beyond it."""

@@ -40,18 +40,19 @@ _LEVELS = below(
 )
 _INSIDE: Schema = {
     "if": {"properties": {"type": {"enum": ["ClusterIP", None]}}},
-    "then": below(
-        externalTrafficPolicy=False,  # type: ignore[arg-type]
-        loadBalancerClass=False,  # type: ignore[arg-type]
-        allocateLoadBalancerNodePorts=False,  # type: ignore[arg-type]
-        ports=each(below(nodePort={"enum": [0, None]})),
+    "then": every(
+        without("externalTrafficPolicy", "loadBalancerClass", "allocateLoadBalancerNodePorts"),
+        below(ports=each(below(nodePort={"enum": [0, None]}))),
     ),
 }
 _OUTSIDE: Schema = {
     "if": {"properties": {"type": {"const": "ExternalName"}}, "required": ["type"]},
     "then": {"required": ["externalName"]},
     # Only a headless Service may go without ports.
-    "else": {"if": {"not": {"required": ["clusterIP"], **below(clusterIP={"const": "None"})}}, "then": {"required": ["ports"], **below(ports=SOME)}},
+    "else": {
+        "if": {"not": {"required": ["clusterIP"], **below(clusterIP={"const": "None"})}},
+        "then": {"required": ["ports"], **below(ports=SOME)},
+    },
 }
 _NAMED: Schema = {
     "if": {**below(ports={"type": "array", "minItems": 2}), "required": ["ports"]},
@@ -79,7 +80,9 @@ META: dict[str, Schema] = {
 }
 
 CORE: dict[str, Schema] = {
-    "ServicePort": below(port=PORT, nodePort=PORT_OR_NONE, name=LABEL, protocol=_PROTOCOL, targetPort={**PORT_OR_NAME, "minimum": 0}),
+    "ServicePort": below(
+        port=PORT, nodePort=PORT_OR_NONE, name=LABEL, protocol=_PROTOCOL, targetPort={**PORT_OR_NAME, "minimum": 0}
+    ),
     "ServiceSpec": {
         **below(
             type=one_of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
@@ -99,7 +102,10 @@ CORE: dict[str, Schema] = {
             accessModes={**SOME, **_MODES},
             volumeMode=one_of("Block", "Filesystem"),
             storageClassName=_CLASS,
-            resources={"required": ["requests"], **below(requests={"required": ["storage"], **below(storage=POSITIVE)})},
+            resources={
+                "required": ["requests"],
+                **below(requests={"required": ["storage"], **below(storage=POSITIVE)}),
+            },
         ),
         "required": ["accessModes", "resources"],
         "if": below(accessModes={"contains": {"const": "ReadWriteOncePod"}}),
@@ -116,15 +122,21 @@ CORE: dict[str, Schema] = {
         "anyOf": [{"required": [name]} for name in ("csi", "fc", "hostPath", "iscsi", "local", "nfs")],
     },
     "LimitRangeItem": {
-        **below(type={"pattern": r"^(Container|Pod|PersistentVolumeClaim|.+/.+)$", "title": "Container, Pod or PersistentVolumeClaim"}),
+        **below(
+            type={
+                "pattern": r"^(Container|Pod|PersistentVolumeClaim|.+/.+)$",
+                "title": "Container, Pod or PersistentVolumeClaim",
+            }
+        ),
         **when("type", ("Pod",), without("default", "defaultRequest")),
     },
     "ResourceQuotaSpec": below(
         hard={
             "propertyNames": {
-                "pattern": r"^((requests\.|limits\.)?(cpu|memory|ephemeral-storage)|requests\.storage|storage|pods|services"
-                r"|services\.(nodeports|loadbalancers)|secrets|configmaps|persistentvolumeclaims|resourcequotas"
-                r"|replicationcontrollers|.+/.+)$"
+                "pattern": r"^((requests\.|limits\.)?(cpu|memory|ephemeral-storage)|(requests\.)?storage|pods"
+                r"|services(\.nodeports|\.loadbalancers)?|secrets|configmaps|persistentvolumeclaims|resourcequotas"
+                r"|replicationcontrollers|.+/.+)$",
+                "title": "something that is counted, such as requests.cpu or pods",
             },
             "patternProperties": {"^(pods|services|secrets|configmaps|persistentvolumeclaims)$": WHOLE},
             "additionalProperties": NOT_NEGATIVE,
@@ -137,11 +149,14 @@ CORE: dict[str, Schema] = {
 POLICIES: dict[str, Schema] = {
     "IPBlock": below(cidr=CIDR, **{"except": each(CIDR)}),
     "NetworkPolicySpec": below(policyTypes=each(one_of("Ingress", "Egress"))),
-    "NetworkPolicyPeer": {"minProperties": 1, **every(apart("ipBlock", "podSelector"), apart("ipBlock", "namespaceSelector"))},
+    "NetworkPolicyPeer": {
+        "minProperties": 1,
+        **every(apart("ipBlock", "podSelector"), apart("ipBlock", "namespaceSelector")),
+    },
     "NetworkPolicyPort": {
         **below(port=PORT_OR_NAME, protocol=_PROTOCOL, endPort=PORT),
         "if": {"required": ["endPort"]},
-        "then": {"required": ["port"], **below(port={"type": "integer"})},
+        "then": {"required": ["port"]},
     },
 }
 
@@ -175,7 +190,7 @@ NAMES: dict[str, Schema] = {
     "io.k8s.api.core.v1.Service": below(name=SERVICE_NAME),
     "io.k8s.api.batch.v1.CronJob": below(name=CRON_JOB_NAME),
     "io.k8s.api.scheduling.v1.PriorityClass": below(
-        name={"pattern": rf"^(?!system-).*{SUBDOMAIN['pattern'][-1]}", "title": "a name that does not begin with system-"}
+        name={"pattern": f"^(?!system-){SUBDOMAIN['pattern'][1:]}", "title": "a name that does not begin with system-"}
     ),
 }
 ANY_NAME = below(name=SUBDOMAIN)

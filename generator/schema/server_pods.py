@@ -90,7 +90,7 @@ CORE: dict[str, Schema] = {
     "ResourceRequirements": below(limits=RESOURCES, requests=RESOURCES),
     "SecurityContext": {
         **below(**_IDS),
-        **when("privileged", (True,), below(allowPrivilegeEscalation={"enum": [True, None]})),  # type: ignore[arg-type]
+        **when("privileged", (True,), below(allowPrivilegeEscalation={"enum": [True, None]})),
     },
     "PodSecurityContext": below(
         **_IDS, fsGroup=USER, supplementalGroups=each(USER), fsGroupChangePolicy=one_of("Always", "OnRootMismatch")
@@ -107,7 +107,9 @@ CORE: dict[str, Schema] = {
     "Volume": {**below(name=LABEL), "maxProperties": 2},
     "HostAlias": below(ip=ADDRESS),
     "Toleration": {
-        **below(operator=one_of("Exists", "Equal", "Lt", "Gt"), effect=one_of("NoSchedule", "PreferNoSchedule", "NoExecute")),
+        **below(
+            operator=one_of("Exists", "Equal", "Lt", "Gt"), effect=one_of("NoSchedule", "PreferNoSchedule", "NoExecute")
+        ),
         **when("operator", ("Exists",), below(value={"maxLength": 0})),
     },
     "TopologySpreadConstraint": below(
@@ -146,6 +148,7 @@ APPS: dict[str, Schema] = {
         "not": {
             "required": ["maxSurge", "maxUnavailable"],
             **below(maxSurge={"enum": [0, "0%"]}, maxUnavailable={"enum": [0, "0%"]}),
+            "title": "are both zero, so nothing could ever be replaced",
         },
     },
     "RollingUpdateDaemonSet": {
@@ -181,4 +184,3 @@ BATCH: dict[str, Schema] = {
         template=below(spec={**below(restartPolicy=one_of("OnFailure", "Never")), "required": ["restartPolicy"]}),
     ),
 }
-

@@ -29,9 +29,12 @@ LABEL_VALUE: Schema = {
 LABEL_KEYS: Schema = {
     "propertyNames": {
         "pattern": r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+        "title": "a key such as name, or example.net/name",
     }
 }
-DATA_KEYS: Schema = {"propertyNames": {"pattern": r"^[-._a-zA-Z0-9]{1,253}$"}}
+DATA_KEYS: Schema = {
+    "propertyNames": {"pattern": r"^[-._a-zA-Z0-9]{1,253}$", "title": "a key of letters, digits, '-', '_' and '.'"}
+}
 
 _PORT_NAME = r"^(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 _PORT_TITLE = "a port name of at most 15 lower-case letters, digits and hyphens, one of them a letter"
@@ -51,7 +54,10 @@ POSITIVE: Schema = {"pattern": r"^[^-]*[1-9]", "exclusiveMinimum": 0, "title": "
 NOT_NEGATIVE: Schema = {"pattern": r"^[^-]", "minimum": 0, "title": "an amount of zero or more"}
 WHOLE: Schema = {"pattern": r"^[0-9]+([kMGTPE]i?)?$", "title": "a whole number"}
 RESOURCES: Schema = {
-    "propertyNames": {"pattern": r"^(cpu|memory|storage|ephemeral-storage|hugepages-.+|.+/.+)$"},
+    "propertyNames": {
+        "pattern": r"^(cpu|memory|storage|ephemeral-storage|hugepages-.+|.+/.+)$",
+        "title": "a resource such as cpu, memory or example.net/device",
+    },
     "patternProperties": {"/": WHOLE},
     "additionalProperties": NOT_NEGATIVE,
 }
@@ -78,7 +84,7 @@ def apart(*fields: str) -> Schema:
     return {"not": {"required": list(fields)}}
 
 
-def when(field: str, words: tuple[str, ...], then: Schema) -> Schema:
+def when(field: str, words: tuple[str | bool, ...], then: Schema) -> Schema:
     """What is asked where a field holds one of these words."""
     return {"if": {"properties": {field: {"enum": list(words)}}, "required": [field]}, "then": then}
 

@@ -4,7 +4,8 @@ Source: the answers of kube-apiserver 1.36.3, recorded in `tests/server/`.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from ipaddress import ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from generator.schema.fault import SCHEMA, SERVER, Fault, Path, dotted
@@ -34,34 +35,32 @@ def _pod_clashes(object_: Json, path: Path) -> Iterator[_Clash]:
     pod: Any = object_
     for step in path:
         pod = pod.get(step) or {}
-    volumes = pod.get("volumes") or ()
-    yield from _twice((*path, "volumes"), volumes, "name")
-    names = {volume.get("name") for volume in volumes}
-    listed = [(field, pod.get(field) or ()) for field in ("initContainers", "containers")]
-    every = [container for _, containers in listed for container in containers]
-    yield from _twice((*path, "containers"), every, "name")
-    claimed = {
-        claim.get("metadata", {}).get("name")
-        for claim in (object_.get("spec") or {}).get("volumeClaimTemplates") or ()
-    }
-    for field, containers in listed:
-        for number, container in enumerate(containers):
+    claims = _entries(object_.get("spec") or {}, "volumeClaimTemplates")
+    volumes = {volume.get("name") for _, volume in _entries(pod, "volumes")}
+    volumes |= {(claim.get("metadata") or {}).get("name") for _, claim in claims}
+    yield from _twice((*path, "volumes"), _entries(pod, "volumes"), "name")
+    listed = {field: _entries(pod, field) for field in ("initContainers", "containers")}
+    first = {container.get("name") for _, container in listed["initContainers"]}
+    for field, containers in listed.items():
+        yield from _twice((*path, field), containers, "name")
+        for number, container in containers:
             here = (*path, field, number)
-            yield from _container_clashes(here, container, names | claimed, host=bool(pod.get("hostNetwork")))
+            if field == "containers" and container.get("name") in first:
+                yield (*here, "name"), f"{container['name']} is an init container too", "name one of them otherwise"
+            yield from _container_clashes(here, container, volumes, host=bool(pod.get("hostNetwork")))
 
 
 def _container_clashes(path: Path, container: Json, volumes: set[Any], *, host: bool) -> Iterator[_Clash]:
-    ports = container.get("ports") or ()
-    mounts = container.get("volumeMounts") or ()
+    ports, mounts = _entries(container, "ports"), _entries(container, "volumeMounts")
     yield from _twice((*path, "ports"), ports, "name")
     yield from _twice((*path, "ports"), ports, "containerPort", "protocol")
     yield from _twice((*path, "volumeMounts"), mounts, "mountPath")
-    for number, mount in enumerate(mounts):
+    for number, mount in mounts:
         if mount.get("name") not in volumes:
             at = (*path, "volumeMounts", number, "name")
             yield at, f"there is no volume {mount.get('name')!r}", "add it to `volumes`, or name one that is there"
-    for number, port in enumerate(ports):
-        if host and port.get("hostPort", port["containerPort"]) != port["containerPort"]:
+    for number, port in ports:
+        if host and (port.get("hostPort") or port["containerPort"]) != port["containerPort"]:
             at = (*path, "ports", number, "hostPort")
             yield at, "a pod on the host's network has one number for both", "write the containerPort, or remove it"
     yield from _resource_clashes((*path, "resources"), container.get("resources") or {})
@@ -79,6 +78,13 @@ def _resource_clashes(path: Path, resources: Json) -> Iterator[_Clash]:
             yield at, f"{asked} is above the limit of {limits[name]}", f"write {limits[name]} at most"
 
 
+# A fleet names the same few ranges and amounts thousands of times.
+@lru_cache(maxsize=1024)
+def _network(text: str) -> IPv4Network | IPv6Network:
+    return ip_network(text, strict=False)
+
+
+@lru_cache(maxsize=1024)
 def _is_above(name: str, one: str | int, other: str | int) -> bool:
     """Compare two amounts of a resource."""
     # Not at the top: whoever only reads manifests needs no catalogue.
@@ -96,29 +102,31 @@ def _deployment(spec: Json) -> Iterator[_Clash]:
 
 
 def _service(spec: Json) -> Iterator[_Clash]:
-    ports = spec.get("ports") or ()
+    ports = _entries(spec, "ports")
     yield from _twice(("spec", "ports"), ports, "name")
     yield from _twice(("spec", "ports"), ports, "port", "protocol")
 
 
 def _policy(spec: Json) -> Iterator[_Clash]:
     for direction, side in (("ingress", "from"), ("egress", "to")):
-        for number, rule in enumerate(spec.get(direction) or ()):
+        for number, rule in _entries(spec, direction):
             here = ("spec", direction, number)
-            for at, port in enumerate(rule.get("ports") or ()):
+            for at, port in _entries(rule, "ports"):
                 first, last = port.get("port"), port.get("endPort")
-                if isinstance(first, int) and isinstance(last, int) and last < first:
-                    path = (*here, "ports", at, "endPort")
+                path = (*here, "ports", at, "endPort")
+                if last is not None and not isinstance(first, int):
+                    yield path, f"a range begins with a number, port is {first!r}", "write the number of the port"
+                elif last is not None and last < first:
                     yield path, f"{last} is below port, {first}", f"write {first} or more"
-            for at, peer in enumerate(rule.get(side) or ()):
+            for at, peer in _entries(rule, side):
                 if peer.get("ipBlock"):
                     yield from _block((*here, side, at, "ipBlock"), peer["ipBlock"])
 
 
 def _block(path: Path, block: Json) -> Iterator[_Clash]:
     try:
-        whole = ip_network(block["cidr"], strict=False)
-        parts = [ip_network(text, strict=False) for text in block.get("except") or ()]
+        whole = _network(block["cidr"])
+        parts = [_network(text) for text in block.get("except") or ()]
     except ValueError:
         yield (*path, "cidr"), f"{block['cidr']!r} or what it excepts is no range", "write a range such as 10.0.0.0/24"
         return
@@ -131,7 +139,7 @@ def _block(path: Path, block: Json) -> Iterator[_Clash]:
 
 
 def _limits(spec: Json) -> Iterator[_Clash]:
-    for number, item in enumerate(spec.get("limits") or ()):
+    for number, item in _entries(spec, "limits"):
         default = item.get("default") or {}
         for name, asked in (item.get("defaultRequest") or {}).items():
             if name in default and _is_above(name, asked, default[name]):
@@ -139,10 +147,15 @@ def _limits(spec: Json) -> Iterator[_Clash]:
                 yield path, f"{asked} is above the default of {default[name]}", f"write {default[name]} at most"
 
 
-def _twice(path: Path, entries: Sequence[Json], *fields: str) -> Iterator[_Clash]:
+def _entries(holder: Json, field: str) -> list[tuple[int, Json]]:
+    """Return the mappings of a list with their numbers; the schema lets nulls stand beside them."""
+    return [(number, entry) for number, entry in enumerate(holder.get(field) or ()) if isinstance(entry, Mapping)]
+
+
+def _twice(path: Path, entries: Sequence[tuple[int, Json]], *fields: str) -> Iterator[_Clash]:
     """Yield entries that have the same values of these fields as an earlier one; no value is no clash."""
     seen: set[Hashable] = set()
-    for number, entry in enumerate(entries):
+    for number, entry in entries:
         key = tuple(entry.get(field) or ("TCP" if field == "protocol" else None) for field in fields)
         if key[0] is None:
             continue

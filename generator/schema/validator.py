@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from generator.schema.custom import custom_kinds, custom_schema
 from generator.schema.fault import IDENTITY, SERVER, UNKNOWN_KIND, Fault
 from generator.schema.kubernetes import Kind, Schema, load_definitions
-from generator.schema.server import demanded
+from generator.schema.server import CUSTOM, demanded
 from generator.schema.together import clashes
 from generator.schema.wording import did_you_mean, worded
 
@@ -55,7 +55,9 @@ class Validator:
         key = (api_version, name)
         if key not in self._demanded:
             kind = Kind.of(*key)
-            schema = self._demanding.schema_of(kind) or custom_schema(kind, self._demanding) or self._extra[kind]
+            # Of custom kinds the server has no code: it judges them by their definition, and their metadata.
+            own = None if kind in self._extra else self._demanding.schema_of(kind)
+            schema = own or self._demanding.bundled(CUSTOM)
             self._demanded[key] = (_compile(schema), schema)
         compiled, schema = self._demanded[key]
         called = _called(object_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,14 @@ def _refusal(error: ValidationError, keyword: str, here: list[Schema]) -> tuple[
             )
         case "minItems" | "minLength" | "minProperties" if limits["limit"] == 1:
             return f"{_shown(value)} is empty", "give it a value, or remove the key"
+        case "maxItems":
+            return f"{len(value)} entries are too many, at most {limits['limit']} expected", "remove what is too much"
+        case "not" | "maxProperties":
+            return _excluding(value, here)
+        case "propertyNames":
+            return _bad_key(value, here)
+        case "falseSchema":
+            return "it does not go with what stands beside it", "remove it, or change what stands beside it"
         case _:
             return f"{_shown(value)} is refused by {keyword!r}", f"keep to: {error.message}"
 
@@ -134,6 +143,26 @@ def _wrong_choice(given: list[str], choice: list[str]) -> tuple[str, str]:
     return f"one of {', '.join(choice)} is missing", "add one of them"
 
 
+def _excluding(value: Any, here: list[Schema]) -> tuple[str, str]:
+    """Say that fields exclude each other: those that a `not` names, or all that a mapping has beside its name."""
+    given = list(value) if isinstance(value, dict) else []
+    for sub in here:
+        refused = sub.get("not", {})
+        fields = refused.get("required", ())
+        if fields and set(fields) <= set(given):
+            return f"{' and '.join(fields)} {refused.get('title', 'exclude each other')}", "keep one of them"
+    return f"{' and '.join(name for name in given if name != 'name')} exclude each other", "keep one of them"
+
+
+def _bad_key(value: Any, here: list[Schema]) -> tuple[str, str]:
+    """Say which keys of a mapping are none, and what a key is."""
+    for asked in (sub["propertyNames"] for sub in here if "propertyNames" in sub):
+        bad = [key for key in value if not re.search(asked["pattern"], key)]
+        if bad:
+            return f"{', '.join(map(repr, bad))} is not {asked['title']}", f"write {asked['title']}"
+    return f"{_shown(value)} has a key that is none", "rename it"
+
+
 def _wrong_type(value: Any, types: list[str], title: str | None) -> tuple[str, str]:
     expected = title or " or ".join(_EXPECTED[name] for name in types) or "another value"
     if value is None:
@@ -147,7 +176,7 @@ def _wrong_type(value: Any, types: list[str], title: str | None) -> tuple[str, s
 
 
 def _wrong_word(value: Any, options: list[Any]) -> tuple[str, str]:
-    words = [str(option) for option in options if option is not None]
+    words = [str(option) if isinstance(option, str) else json.dumps(option) for option in options if option is not None]
     near = did_you_mean(value, words) if isinstance(value, str) else None
     listed = (
         f"{_shown(value)} is none of {', '.join(words)}" if len(words) > 1 else f"{_shown(value)} is not {words[0]}"
@@ -204,7 +233,8 @@ def _below(schema: Schema, step: str | int) -> Schema:
     if isinstance(step, int):
         below = schema.get("items", {})
     else:
-        below = schema.get("properties", {}).get(step, schema.get("additionalProperties", {}))
+        other = next((sub for name, sub in schema.get("patternProperties", {}).items() if re.search(name, step)), None)
+        below = schema.get("properties", {}).get(step, other or schema.get("additionalProperties", {}))
     return below if isinstance(below, dict) else {}
 
 

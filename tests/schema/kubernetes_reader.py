@@ -51,21 +51,21 @@ def find_go() -> str | None:
     return next((go for go in candidates if go and Path(go).is_file()), None)
 
 
-def build(go: str, cache: Path) -> Path:
-    """Build the program once per source, without the network, and return where it lies.
+def build(go: str, cache: Path, source: Path = SOURCE) -> Path:
+    """Build a program once per source, without the network, and return where it lies.
 
     Raises:
         subprocess.CalledProcessError: it does not build; `is_unfetched` says whether modules are missing.
     """
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(SOURCE.glob("*")) if file.is_file()))
-    program = cache / f"k8syaml-{digest.hexdigest()[:16]}"
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(source.glob("*")) if file.is_file()))
+    program = cache / f"{source.name}-{digest.hexdigest()[:16]}"
     if not program.is_file():
         cache.mkdir(parents=True, exist_ok=True)
         made = cache / f"{program.name}.{os.getpid()}"
         settings = {"GOPROXY": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -trimpath", "CGO_ENABLED": "0"}
         subprocess.run(
             [go, "build", "-o", made, "."],
-            cwd=SOURCE,
+            cwd=source,
             env=os.environ | settings,
             check=True,
             capture_output=True,

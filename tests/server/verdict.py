@@ -52,5 +52,5 @@ def _ruled(broken: tuple[Mutant, ...]) -> Mapping[str, set[str]]:
         if hit.rule.severity is Severity.ERROR:
             for name in hit.objects:
                 found.setdefault(hit.environment, set()).add((hit.rule.id, name.partition("/")[0]))
-    whole = {rule for rule in found.pop("whole", set())}
+    whole = found.pop("whole", set())
     return {name: {rule for rule, kind in rules - whole} for name, rules in found.items()}
