@@ -65,10 +65,14 @@ class Context:
 
 @dataclass(slots=True)
 class _Object:
+    """A distinct object. `short` is Kind/namespace/name; what is asked for often is looked up once."""
+
     id: str
     body: Mapping[str, Any]
     paths: dict[str, str]
     pods: tuple[Pod, ...]
+    short: str
+    namespace: str
 
 
 def build_document(
@@ -115,12 +119,16 @@ def _distinct(entries: Iterable[Entry]) -> list[_Object]:
         key = orjson.dumps(entry.body, option=orjson.OPT_SORT_KEYS)
         item = found.get(key)
         if item is None or entry.environment in item.paths:
-            name = f"{entry.environment}:{short_name(entry.body)}"
+            short = short_name(entry.body)
+            name = f"{entry.environment}:{short}"
             while name in taken:  # the same name twice in one environment is a finding of its own
                 name += "+"
             taken.add(name)
             key = key if item is None else key + name.encode()
-            found[key] = _Object(name, entry.body, {entry.environment: entry.path}, tuple(pods_of(entry.body)))
+            pods = tuple(pods_of(entry.body))
+            found[key] = _Object(
+                name, entry.body, {entry.environment: entry.path}, pods, short, namespace_of(entry.body)
+            )
         else:
             item.paths[entry.environment] = entry.path
     return list(found.values())
@@ -167,7 +175,7 @@ def _pods(item: _Object, contexts: Sequence[Context]) -> Iterable[Json]:
             "environments": sorted(item.paths),
             "minors": minors,
             "kind": str(item.body.get("kind")),
-            "namespace": namespace_of(item.body),
+            "namespace": item.namespace,
             "name": str(meta.get("name", "")),
             "service": labels.get(_NAME),
             "component": labels.get(_COMPONENT),
@@ -243,7 +251,7 @@ class _Environment:
         environment = self.context.name
         for item in self.items:
             for key in dict.fromkeys(rendered_claims(environment, item.body, item.pods)):
-                name = short_name(item.body) if key[0] != "site" else f"{short_name(item.body)} ({environment})"
+                name = item.short if key[0] != "site" else f"{item.short} ({environment})"
                 holder = {"name": name, "environments": [environment], "place": None, "object": item.id}
                 claims.setdefault(key, []).append(holder)
 
@@ -286,7 +294,7 @@ class _Environment:
         doubles: list[Json] = []
         for item in self.items:
             group = str(item.body.get("apiVersion", "")).rpartition("/")[0]
-            name = short_name(item.body)
+            name = item.short
             if name in index and str(self.bodies[index[name]].get("apiVersion", "")).rpartition("/")[0] == group:
                 doubles.append({"name": name, "ids": [index[name], item.id]})
             index.setdefault(name, item.id)
@@ -297,7 +305,7 @@ class _Environment:
         steps = item.paths[self.context.name].split("/")
         if len(steps) > 2 and steps[0] == "charts" and steps[1] in base["domains"]:
             return steps[1]
-        space = base["namespaces"].get(namespace_of(item.body))
+        space = base["namespaces"].get(item.namespace)
         return space["domain"] if space else None
 
     def _workloads(self, base: Json) -> list[Json]:
@@ -308,11 +316,11 @@ class _Environment:
             labels = metadata(item.body).get("labels") or {}
             for pod in item.pods:
                 here = base["nodes"] if _runs_anywhere(pod) else nodes
-                counts = counts_of(item.body, len(here), scaled.get(short_name(item.body)))
+                counts = counts_of(item.body, len(here), scaled.get(item.short))
                 found.append(
                     workload(
-                        short_name(item.body), str(item.body.get("kind")), pod_amount(pod), counts, id=item.id,
-                        domain=self._domain(item, base), namespace=namespace_of(item.body),
+                        item.short, str(item.body.get("kind")), pod_amount(pod), counts, id=item.id,
+                        domain=self._domain(item, base), namespace=item.namespace,
                         service=labels.get(_NAME), declared=False,
                         control_planes=_runs_anywhere(pod), place=None,
                         at_once=int((item.body.get("spec") or {}).get("parallelism", 1)),
@@ -332,7 +340,7 @@ class _Environment:
             if item.body.get("kind") == "HorizontalPodAutoscaler":
                 spec = item.body.get("spec") or {}
                 target = spec.get("scaleTargetRef") or {}
-                name = f"{target.get('kind')}/{namespace_of(item.body)}/{target.get('name')}"
+                name = f"{target.get('kind')}/{item.namespace}/{target.get('name')}"
                 found[name] = int(spec.get("maxReplicas", 1))
         return found
 
@@ -349,10 +357,10 @@ class _Environment:
                 found.append(
                     {
                         **volume,
-                        "id": item.id, "domain": self._domain(item, base), "namespace": namespace_of(item.body),
+                        "id": item.id, "domain": self._domain(item, base), "namespace": item.namespace,
                         "service": labels.get(_NAME), "component": labels.get(_COMPONENT), "declared": False,
                         "tier": tier, "failure_domain": server or "cluster", "server": server,
-                        "copies": copies.of(volume, namespace_of(item.body)), "place": None,
+                        "copies": copies.of(volume, item.namespace), "place": None,
                     }
                 )  # fmt: skip
         return found + self._declared_volumes(copies)
@@ -426,7 +434,7 @@ class _Environment:
                         "kind": str(item.body.get("kind")),
                         "service": labels.get(_NAME),
                         "watchers": watchers.get(item.id, []),
-                        "alerts": alerts.get((namespace_of(item.body), str(labels.get(_NAME))), []),
+                        "alerts": alerts.get((item.namespace, str(labels.get(_NAME))), []),
                         "tcp": any(port.get("protocol", "TCP") == "TCP" for port in ports),
                         "ports": len(ports),
                     }
@@ -437,7 +445,7 @@ class _Environment:
         return [
             {
                 "id": item.id,
-                "namespace": namespace_of(item.body),
+                "namespace": item.namespace,
                 "hard": quantities((item.body.get("spec") or {}).get("hard") or {}),
             }
             for item in self.items

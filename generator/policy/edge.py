@@ -25,12 +25,13 @@ def edge_places(
         edge for edge in fleet.edges if _is_of(edge.source if path[1] == "egress" else edge.target, service, component)
     ]
     ends = [(edge, edge.target if path[1] == "egress" else edge.source) for edge in ours]
-    ports = frozenset(str(port.get("port")) for port in _ports(rule))
+    ports = frozenset(f"{port.get('port')}/{port.get('protocol', 'TCP')}" for port in _ports(rule))
     whole = [(edge, end) for edge, end in ends if not ports or _numbers(edge) & ports]
     peers: list[Mapping[str, Any]] = [at(body, path[:5])] if path[3] in ("to", "from") else _peers(rule)
     if len(path) > 5 and path[3] not in ("to", "from", "ports", "toPorts"):
         peers = [{str(path[3]): [at(body, path[:5])]}]
-    number = str(at(body, path)) if path[-1] == "port" else ""
+    port = at(body, path[:-1]) if path[-1] == "port" else None
+    number = f"{port['port']}/{port.get('protocol', 'TCP')}" if isinstance(port, Mapping) else ""
     for peer in peers:
         for edge, end in whole:
             if _is_peer(end, peer) and (not number or number in _numbers(edge)):
@@ -44,7 +45,7 @@ def _is_of(end: Endpoint, service: Service, component: Component | None) -> bool
 
 
 def _numbers(edge: Edge) -> frozenset[str]:
-    return frozenset("None" if port.number is None else str(port.number) for port in edge.ports)
+    return frozenset(f"{port.number}/{port.protocol}" for port in edge.ports)
 
 
 def _ports(rule: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -12,9 +12,9 @@ import orjson
 from generator.policy.case import canary
 from generator.policy.error import PolicyError
 from generator.policy.hit import Hit, read_hits
-from generator.policy.portion import shares
+from generator.policy.portion import Share, shares
 from generator.policy.rule import Rule
-from generator.policy.runner import ask, check_version
+from generator.policy.runner import Answer, ask, check_version
 
 Document = Mapping[str, Any]
 Json = dict[str, Any]
@@ -73,18 +73,26 @@ def _asked(
     check_version(conftest)
     with ThreadPoolExecutor(max_workers=at_once) as pool:
         runs = [
-            (share, pool.submit(ask, conftest, policies, share.rules, share.documents))
+            (share.rules, pool.submit(_ask, conftest, policies, [share]))
             for share in shares(policies, rules, {"fleet": document, "canary": seeded})
         ]
         found: dict[str, dict[bytes, Any]] = {}
-        for share, run in runs:
+        for asked, run in runs:
             answers = run.result()
-            for rule in share.rules:
+            for rule in asked:
                 _must_fail(rule, read_hits(rule, answers["canary"].found[rule.id], seeded))
                 # What two environments have in common is found in the run of each.
                 own = found.setdefault(rule.id, {})
                 own.update((orjson.dumps(item), item) for item in answers["fleet"].found[rule.id])
     return {name: list(items.values()) for name, items in found.items()}
+
+
+def _ask(conftest: Path, policies: Path, waiting: list[Share]) -> dict[str, Answer]:
+    """Run conftest for the one share that waits; nobody else holds its documents while it runs."""
+    share = waiting.pop()
+    rules, documents = share.rules, share.documents
+    del share
+    return ask(conftest, policies, rules, documents)
 
 
 def _must_fail(rule: Rule, hits: Iterable[Hit]) -> None:

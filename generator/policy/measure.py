@@ -67,6 +67,8 @@ def counts_of(body: Mapping[str, Any], nodes: int, scaled: int | None) -> tuple[
             return 0, at_once, 0
         case "Job":
             return 0, 0, 0
+        case "ReplicationSource" | "ReplicationDestination":
+            return 0, 1, 0
         case "Cluster":
             return int(spec.get("instances", 1)), int(spec.get("instances", 1)), 0
         case "Pod":

@@ -27,20 +27,28 @@ def origins(fleet: Fleet, service: Service, component: Component | None, body: B
         yield from reached(own, path, 1)
         yield service.tree.child("objects").key_place(key)
         return
-    if path[:2] == ("metadata", "name") or path in (("kind",), ("apiVersion",)):
+    if path in (("kind",), ("apiVersion",)):
+        return
+    if path == ("metadata", "name"):
+        parts = service.tree.child("components")
+        yield parts.key_place(component.name) if component and component.name in parts else service.place
         return
     if path == ("metadata", "namespace"):
         wished = service.namespace.place if service.namespace else None
         yield wished or fleet.domains[service.domain].place
         return
-    if path[:1] == ("metadata",):
-        yield from _marks(service, component, body, path)
+    if "metadata" in path:
+        yield from _marks(service, component, body, path[path.index("metadata") :])
         return
     special = _SPECIAL.get(str(body.get("kind")))
     if special is not None:
         yield from special(fleet, service, component, body, path)
+        if len(path) > 1:
+            return
     elif body.get("kind") in _POLICIES:
         yield from edge_places(fleet, service, component, body, path)
+        if len(path) > 1:
+            return
     yield from _plain(service, component, body, path)
 
 
@@ -82,7 +90,11 @@ def _number(items: Seq, step: str | int) -> int | None:
 def _plain(service: Service, component: Component | None, body: Body, path: Path) -> Iterator[Place]:
     """Fields whose name in the service format follows from their name in the object."""
     where, container = values_path(body, path)
-    if not where or component is None:
+    if component is None:
+        return
+    if path[-1] == "name" and container in component.tree.child("initContainers") and where == ():
+        yield component.tree.child("initContainers").key_place(str(container))
+    if not where:
         return
     tree, head = tree_of(service, component, where), where
     if container in component.init_containers and where[0] not in ("storage",):

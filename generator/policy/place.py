@@ -108,6 +108,7 @@ class Places:
         place = _written(service, component, path, hit.container)
         if (
             body is not None
+            and at != ("metadata", "name")
             and not pod_path(body)
             and (found := next(origins(fleet, service, component, body, at), None))
         ):
@@ -149,7 +150,9 @@ class Places:
 def trace(fleet: Fleet, body: Body, path: Path, library: Library | None = None) -> Place:
     """Return where a leaf of a rendered object comes from: a values file, else the library, else the service."""
     labels = (body.get("metadata") or {}).get("labels") or {}
-    service = fleet.services.get(labels.get(NAME, ""))
+    # An upstream chart's Application is named by its service.
+    own = str((body.get("metadata") or {}).get("name")) if body.get("kind") == "Application" else ""
+    service = fleet.services.get(labels.get(NAME, own))
     if service is None:
         return place_of(fleet, labels, (), item={"kind": body.get("kind"), **(body.get("metadata") or {})})
     component = component_of(service, labels.get(COMPONENT))

@@ -50,7 +50,23 @@ def pods_of(body: Mapping[str, Any]) -> Iterator[Pod]:
     maker = _OPERATORS.get((group, kind))
     if maker is not None:
         yield maker(body)
-    yield from _inside(body.get("spec"), ("spec",))
+    spec = body.get("spec")
+    if _mentions_containers(spec):
+        yield from _inside(spec, ("spec",))
+
+
+def _mentions_containers(node: Any) -> bool:
+    """Say whether there is anything to look for: most custom resources have no pods, and this is the short way."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if node.__class__ is dict:
+            if "containers" in node:
+                return True
+            waiting.extend(node.values())
+        elif node.__class__ is list:
+            waiting.extend(node)
+    return False
 
 
 def _inside(node: Any, path: tuple[str, ...]) -> Iterator[Pod]:

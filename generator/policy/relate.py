@@ -15,7 +15,8 @@ _ALERT_KIND = "PrometheusRule"
 
 def metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
     found = body.get("metadata")
-    return found if isinstance(found, Mapping) else {}
+    # Nearly always a dict, which is known sooner than that something is a mapping.
+    return found if found.__class__ is dict or isinstance(found, Mapping) else {}
 
 
 def namespace_of(body: Mapping[str, Any]) -> str:

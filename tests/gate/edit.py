@@ -146,14 +146,16 @@ def carry_out(top: Path, edits: Sequence[Edit]) -> None:
                 path.write_text(f"{text}{change.text}", encoding="utf-8")
                 continue
             if text.count(change.find) != 1:
-                raise ValueError(f"{edit.name}: {change.find!r} stands {text.count(change.find)} times in {change.file}")
+                raise ValueError(
+                    f"{edit.name}: {change.find!r} stands {text.count(change.find)} times in {change.file}"
+                )
             path.write_text(text.replace(change.find, change.text), encoding="utf-8")
 
 
-def run(top: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(top: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the command `chartroom` as a person does."""
     command = [sys.executable, "-c", _MAIN, *arguments, "--root", str(top)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=top, env=environment, timeout=300)
 
 

@@ -150,3 +150,31 @@ def test_doubts_and_idle_policies_are_said(environments: list[Environment]) -> N
         "values/apps/media/domain.yaml:2:1: warning: NetworkPolicy/media/idle selects no pod [network/selects-nobody]\n"
         "  fix: select labels that a pod carries, or remove the policy",
     ]
+
+
+@pytest.mark.parametrize(
+    ("direction", "rule", "pairs"),
+    [
+        (
+            "ingress",
+            {"from": [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "kavita"}}}]},
+            {("kavita", "sonarr")},
+        ),
+        ("egress", {"to": [{"ipBlock": {"cidr": "8.8.8.8/32"}}]}, {("sonarr", "8.8.8.8/32")}),
+    ],
+)
+def test_the_matrix_knows_what_nobody_declares(
+    environments: list[Environment], direction: str, rule: dict[str, Any], pairs: set[tuple[str, str]]
+) -> None:
+    """Everything of the catalogue is declared; one policy more makes one cell red."""
+    environment = next(item for item in environments if item[1] == "prod")
+    spec = {
+        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "sonarr"}},
+        "policyTypes": [direction.capitalize()],
+        direction: [rule],
+    }
+    metadata = {"name": "more", "namespace": "media"}
+    item = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
+    assert _prove(environment).undeclared == frozenset()
+    proof = _prove(environment, lambda objects: [*objects, ("charts/media/templates/sonarr.yaml", item)])
+    assert proof.undeclared == frozenset(pairs)

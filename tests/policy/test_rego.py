@@ -33,7 +33,7 @@ def test_regal_finds_nothing() -> None:
 
 
 def test_every_line_is_covered_and_every_test_passes() -> None:
-    answer = regal("test", "--coverage", *folders())
+    answer = regal("test", "--timeout", "300s", "--coverage", *folders())
     assert {name: file["not_covered"] for name, file in answer["files"].items() if file.get("not_covered")} == {}
     assert answer["coverage"] == 100
 

@@ -127,7 +127,7 @@ def test_pages_are_written_for_rules_in_python_too(policy: Policy, tmp_path: Pat
     code, _, said = policy("docs", "--output", str(tmp_path / "pages"))
     assert (code, said.endswith(" pages written")) == (0, True)
     page = (tmp_path / "pages/docs/reference/rules/house/short-names.md").read_text()
-    assert page.startswith(
+    assert page.partition("-->\n\n")[2].startswith(
         "# Short names\n\n`house/short-names`: error, judges values and what they render.\n\n"
         "Long names do not fit the labels on our boxes.\n\n**What to do:** choose a shorter name.\n\n## Refused\n"
     )

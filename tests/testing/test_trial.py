@@ -112,3 +112,14 @@ def test_object_that_is_not_rendered_is_a_fault(stand: Stand, sabotage: Callable
     path.write_text(f'{{{{- define "{name}" }}}}{{{{- end }}}}')
     tried = stand.try_fleet({"app": sound_service(files={"/a": "text"})})
     assert "ConfigMap/app-files is not there" in tried.faults
+
+
+def test_object_that_stands_as_it_was_written_is_refused_by_the_schemas(stand: Stand) -> None:
+    fleet = {"app": sound_service(objects={"Kind/name": {"spec": {}}})}
+    trial = stand.try_fleet(fleet)
+    assert (trial.findings, trial.faults, trial.passed) == ((), [], False)
+    (said,) = trial.schemas
+    assert said.startswith("charts/trial/templates/app.yaml: Kind/name: ")
+    patched = {"app": sound_service(patch={"Deployment/app": {"merge": {"spec": {"x": 1}}, "reason": "a try"}})}
+    (said,) = stand.try_fleet(patched).schemas
+    assert said.startswith("charts/trial/templates/app.yaml: Deployment/app: spec: unknown field 'x', known are ")

@@ -4,7 +4,7 @@
 #   If liveness and readiness are the same question at the same pace, a slow dependency restarts the pod
 #   instead of taking it out of service.
 # custom:
-#   severity: warning
+#   severity: error
 #   reference: kube-score pod-probes-identical
 #   values: probes
 #   manifest: livenessProbe

@@ -24,3 +24,15 @@ deny contains finding if {
 _everything(policy) if policy.spec.podSelector == {}
 
 _everything(policy) if policy.spec.endpointSelector == {}
+
+# Pods that an operator makes when it wants: VolSync's movers beside the volumes that they copy.
+_everything(policy) if {
+	labels := _labels(policy)
+	labels["app.kubernetes.io/created-by"] == "volsync"
+	some id in input.by_kind.ReplicationSource
+	input.objects[id].namespace == policy.namespace
+}
+
+_labels(policy) := policy.spec.podSelector.matchLabels
+
+_labels(policy) := policy.spec.endpointSelector.matchLabels if not policy.spec.podSelector

@@ -25,6 +25,26 @@ test_allows_some if {
 	found == set()
 }
 
+test_allows_movers_beside_what_they_copy if {
+	every kind, field in {"NetworkPolicy": "podSelector", "CiliumNetworkPolicy": "endpointSelector"} {
+		fixture.messages(policy_pods.deny) == set() with input as _movers(kind, field, "media")
+	}
+}
+
+test_denies_movers_where_nothing_is_copied if {
+	found := fixture.messages(policy_pods.deny) with input as _movers("NetworkPolicy", "podSelector", "ai")
+
+	found == {`it selects no pod`}
+}
+
+_movers(kind, field, namespace) := object.union(
+	_document(kind, {field: {"matchLabels": {"app.kubernetes.io/created-by": "volsync"}}}, []),
+	{
+		"by_kind": {"ReplicationSource": ["r"]},
+		"objects": {"r": {"kind": "ReplicationSource", "namespace": namespace}},
+	},
+)
+
 _document(kind, spec, pods) := {
 	"environments": {"prod": {"selected": {"n": pods}, "open": []}},
 	"objects": {"n": {"kind": kind, "namespace": "media", "spec": spec}},
