@@ -67,7 +67,8 @@ def _print_growth(root: Path) -> None:
         processor = " + ".join(f"{seconds:.2f}" for seconds in cost.processor_s)
         each_ms = sum(cost.processor_s) / count * 1000
         memory = " + ".join(f"{mib}" for mib in cost.memory_mib)
-        print(f"{f'{count:,} services':40}{cost.wall_s:9.2f}{processor:>14}{each_ms:12.2f}{memory:>12}{changed.wall_s:12.2f}")
+        ran = f"{cost.wall_s:9.2f}{processor:>14}{each_ms:12.2f}{memory:>12}{changed.wall_s:12.2f}"
+        print(f"{f'{count:,} services':40}{ran}")
 
 
 if __name__ == "__main__":

@@ -17,9 +17,11 @@ from generator.source import plain, read_bytes
 _REFERENCE = re.compile(r"\$\{(port|host|address|url|fqdn):([a-z0-9-]+)")
 
 
-def multiply(source: Path, target: Path, services: int) -> int:
+def multiply(source: Path, target: Path, services: int, *, lean: bool = False) -> int:
     """Copy the repository at `source` and add copies of its application services up to about `services`.
 
+    A lean copy has no service with a namespace of its own and no NFS volume: both stand in the one Application of
+    guard rails, which carries 2,500 objects and not those of much more than 2,000 services.
     Returns the number of services that the copy has.
     """
     shutil.copytree(source / "values", target / "values")
@@ -32,14 +34,15 @@ def multiply(source: Path, target: Path, services: int) -> int:
     while count < services:
         copy += 1
         for domain in sorted((source / "values" / "apps").iterdir()):
-            count += _copy_domain(domain, target / "values" / "apps" / f"{domain.name}-{copy:04}", f"-{copy:04}")
+            into = target / "values" / "apps" / f"{domain.name}-{copy:04}"
+            count += _copy_domain(domain, into, f"-{copy:04}", lean=lean)
             if count >= services:
                 break
     _open_budgets(target)
     return count
 
 
-def _copy_domain(domain: Path, target: Path, suffix: str) -> int:
+def _copy_domain(domain: Path, target: Path, suffix: str, *, lean: bool) -> int:
     target.mkdir(parents=True)
     if (domain / "files").is_dir():
         shutil.copytree(domain / "files", target / "files")
@@ -47,11 +50,21 @@ def _copy_domain(domain: Path, target: Path, suffix: str) -> int:
     files = sorted(file for file in domain.glob("*.yaml") if file.stem != "domain")
     kept = {file.stem: _load(file) for file in files}
     kept = {name: body for name, body in kept.items() if "retired" not in body}
+    if lean:
+        kept = {name: _without_shares(body) for name, body in kept.items() if not {"namespace", "chart"} & set(body)}
     names = {name: name + suffix for name in kept}
     for name, body in kept.items():
         changed = _rename(body, names, suffix)
         (target / f"{name}{suffix}.yaml").write_text(emit(changed), encoding="utf-8")
     return len(kept)
+
+
+def _without_shares(body: dict[str, Any]) -> dict[str, Any]:
+    for part in (body, *(body.get("components") or {}).values()):
+        storage = part.get("storage") or {}
+        for name in [name for name, volume in storage.items() if isinstance(volume, dict) and "nfs" in volume]:
+            del storage[name]
+    return body
 
 
 def _load(file: Path) -> dict[str, Any]:

@@ -71,19 +71,19 @@ def measure(source: Path, services: int, runs: int = 3) -> Result:
 
 
 def grow(source: Path, services: int, runs: int = 2) -> tuple[int, Cost, Cost]:
-    """Run from cold, and after one service changed, on a fleet of about so many services."""
-    with _fleet(source, services) as (fleet, count):
+    """Run from cold, and after one service changed, on a lean fleet of about so many services."""
+    with _fleet(source, services, lean=True) as (fleet, count):
         top = fleet.parent / "warm"
         cold = _cold(fleet, top)
         return count, cold, best(runs, lambda: _changed(top, *_IMAGE))
 
 
 @contextmanager
-def _fleet(source: Path, services: int) -> Iterator[tuple[Path, int]]:
+def _fleet(source: Path, services: int, *, lean: bool = False) -> Iterator[tuple[Path, int]]:
     with tempfile.TemporaryDirectory(prefix="chartroom-bench-") as scratch:
         fleet = Path(scratch) / "fleet"
         fleet.mkdir()
-        yield fleet, multiply(source, fleet, services)
+        yield fleet, multiply(source, fleet, services, lean=lean)
 
 
 def _cold(fleet: Path, top: Path) -> Cost:

@@ -9,8 +9,14 @@ from pathlib import Path
 _EACH_S = 0.1
 
 
-def peak_mib(command: Sequence[str], folder: Path, environment: dict[str, str]) -> int:
-    """Run a command and return the most memory that it and its children held together, in MiB."""
+def peak_mib(
+    command: Sequence[str], folder: Path, environment: dict[str, str], accepted: Sequence[int] = (0, 1)
+) -> int:
+    """Return the most memory that a command and its children held together, in MiB.
+
+    Raises:
+        SystemExit: it ended with another exit code, so this is no figure.
+    """
     peak_kib, ended = 0, threading.Event()
     with subprocess.Popen(
         command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -19,6 +25,8 @@ def peak_mib(command: Sequence[str], folder: Path, environment: dict[str, str]) 
             peak_kib = max(peak_kib, sum(map(_proportional_kib, _family(process.pid))))
             if process.poll() is not None:
                 ended.set()
+    if process.returncode not in accepted:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     return peak_kib // 1024
 
 
