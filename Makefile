@@ -62,7 +62,7 @@ bench: ## measure the generator on a fleet of many services
 
 fuzz: ## the property tests again, with many more examples
 	$(SET_UP) test $(SUITE)
-	$(RUN) pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
+	$(RUN) pytest -n 2 -m hypothesis --hypothesis-profile=fuzz --timeout=3600
 
 tools: ## build command-line tools into .tools/bin (SETS="gate helm3 promtool kubectl")
 	$(SET_UP) $(SETS)

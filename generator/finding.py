@@ -15,7 +15,10 @@ def shown(text: str) -> str:
     """Return a text, or a path with whatever bytes the disk has for it, so that it prints on one line."""
     if text.isprintable():
         return text
-    decoded = os.fsencode(text).decode(errors="backslashreplace")
+    try:
+        decoded = os.fsencode(text).decode(errors="backslashreplace")
+    except UnicodeEncodeError:  # half of a pair, which stands for no byte of a disk
+        decoded = text
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in decoded)
 
 

@@ -109,7 +109,7 @@ def _disks(tree: Map, notes: Notes) -> dict[str, Disk]:
         size = read.bytes_of(value, "size", notes)
         if size is None:
             message, fix = f"disk {name!r} lacks 'size'", "add `size: 100Gi`"
-            notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, "size"))
+            notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, "size", "defaults"))
         return Disk(
             name, size or 0, read.text(value, "storage") or storage, read.text(value, "backup") or "tier4", place
         )
@@ -123,7 +123,7 @@ def _machine_fields(name: str, tree: Map, place: Place, notes: Notes) -> dict[st
         missing += [key for key in ("host", "vm_id") if tree.get(key) is None]
     for key in missing:
         message, fix = f"machine {name!r} lacks {key!r}", f"add `{key}` to it, or to `defaults`"
-        notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, key))
+        notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, key, "defaults"))
     if missing:
         return None
     order = tree.child("order")
@@ -159,7 +159,7 @@ def _node(name: str, tree: Map, place: Place, notes: Notes) -> Node | None:
             "inventory/missing-field",
             f"node {name!r} lacks 'role'",
             "add `role: controlplane` or `role: worker`",
-            lacks=(INVENTORY, "role"),
+            lacks=(INVENTORY, "role", "defaults"),
         )
         return None
     return Node(
@@ -180,7 +180,7 @@ def _vm(name: str, tree: Map, place: Place, notes: Notes) -> Vm | None:
         if isinstance(value, Map) and "backup" not in value:
             at, message = tree.child("disks").key_place(disk), f"disk {disk!r} of VM {name!r} lacks 'backup'"
             fix = "add `backup: tier1`, tier2, tier3 or tier4"
-            notes.error(at, "inventory/missing-field", message, fix, lacks=(INVENTORY, "backup"))
+            notes.error(at, "inventory/missing-field", message, fix, lacks=(INVENTORY, "backup", "defaults"))
     ports = {port: (entry.number, entry.protocol) for port, entry in ports_of(_with_long_ports(tree)).items()}
     talks = tree.child("talks_to")
     return Vm(

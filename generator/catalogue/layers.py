@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from generator.catalogue.expand import COMPONENT_RULES, SERVICE_RULES
-from generator.catalogue.gaps import below, field_names, with_images
+from generator.catalogue.gaps import Fields, below, field_names, with_images
 from generator.catalogue.service import Form
 from generator.catalogue.shape.fields import COMPONENT, CONTAINER
 from generator.catalogue.shape.finished import finished
@@ -46,13 +46,14 @@ def lay(layers: Sequence[Map], defaults: Map, path: str, gaps: tuple[Path, ...] 
     lowest = defaults if form == "workload" else start
     main = _fold(lowest, [component_tree(layer) for layer in layers], findings, COMPONENT_RULES)
     own = _without(merged, COMPONENT_FIELDS)
-    components = dict(_components(merged, main, defaults, findings)) if form == "workload" else {}
+    unread = field_names(gaps)
+    components = dict(_components(merged, main, defaults, unread, findings)) if form == "workload" else {}
     shapes = finished()
     found = [*gaps]
 
     def sound(shape: str, tree: Map, *prefix: str) -> Map:
         known = below(gaps, *prefix)
-        judged = shapes[shape].judge(without(tree, known), prefix, field_names(known))
+        judged = shapes[shape].judge(without(tree, known), prefix, unread)
         findings.extend(judged.findings)
         found.extend(judged.gaps)
         return with_images(judged.tree, (*known, *judged.gaps))
@@ -84,22 +85,24 @@ def _fold(start: Map, layers: Sequence[Map], findings: list[Finding], rules: Mer
     return reduce(lambda below, above: merge(below, above, findings, rules), layers, start)
 
 
-def _components(merged: Map, main: Map, defaults: Map, findings: list[Finding]) -> Iterator[tuple[str, Map]]:
+def _components(
+    merged: Map, main: Map, defaults: Map, unread: Fields, findings: list[Finding]
+) -> Iterator[tuple[str, Map]]:
     """Each further component: defaults, what it inherits from the finished main one, its own."""
     for name, value in merged.child("components").items():
         if isinstance(value, Map):
-            inherited = _inherited(value, main, name, findings)
+            inherited = _inherited(value, main, name, unread, findings)
             yield name, _fold(defaults, (inherited, _without(value, {"inherit"})), findings, COMPONENT_RULES)
 
 
-def _inherited(value: Map, main: Map, part: str, findings: list[Finding]) -> Map:
+def _inherited(value: Map, main: Map, part: str, unread: Fields, findings: list[Finding]) -> Map:
     fields = value.get("inherit")
     result = Map(value.place)
     for index, name in enumerate(fields if isinstance(fields, Seq) else ()):
         key = str(name)
         if key in main:
             result.put(key, main[key], *main.marks[key])
-        elif isinstance(fields, Seq):
+        elif isinstance(fields, Seq) and key not in unread:
             message = f"component {part!r} inherits {key!r}, the main component does not have it"
             fix = f"remove {key!r} from `inherit`"
             findings.append(Finding(fields.item_place(index), "catalogue/inherits-nothing", message, fix))

@@ -218,7 +218,9 @@ class Resolver:
         missing = field_names(laid.gaps)
         notes = Notes([*defaults[1], *laid.findings], gaps={HERE: missing})
         service = build_service(file.name, file.path, laid, chain, file.domain, file.tier, domain.owner, notes)
-        if service.category not in domain.categories and domain.categories:
+        path = f"values/{file.tier}/{file.domain}/domain.yaml"
+        knows_all = "categories" not in field_names(self.sources.gaps.get(path, ()))
+        if service.category not in domain.categories and knows_all:
             guess = did_you_mean(service.category, domain.categories)
             message = f"{file.name!r} has category {service.category!r}, domain {domain.name!r} has no such{guess}"
             fix = f"write one of {', '.join(domain.categories)}, or add it to {domain.place.path}"

@@ -56,11 +56,13 @@ def _away(number: Fraction) -> int:
     return ceil(number) if number >= 0 else floor(number)
 
 
+@lru_cache(maxsize=4096)
 def cpu_m(value: str | int) -> int:
     """Return CPU in millicores, rounded away from zero as Kubernetes does."""
     return _away(_exact(str(value)) * 1000)
 
 
+@lru_cache(maxsize=4096)
 def bytes_of(value: str | int) -> int:
     """Return memory or storage in bytes, rounded away from zero as Kubernetes does."""
     return _away(_exact(str(value)))
@@ -102,6 +104,7 @@ def _scaled(number: Fraction, suffixes: tuple[str | None, ...]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def show_bytes(count: int) -> str:
     """Return a byte count as people read it: exact where a binary suffix is, else to one place."""
     for suffix in _BINARY:

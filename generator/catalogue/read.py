@@ -32,8 +32,8 @@ class Notes:
             self.gaps[owner] = self.gaps.get(owner, NO_FIELDS) | names
 
     def may_have(self, owner: str, *fields: str) -> bool:
-        """Whether one of these fields of `owner` is there and could not be read."""
-        return owner in self.unread or not self.gaps.get(owner, NO_FIELDS).isdisjoint(fields)
+        """Whether one of these fields of `owner` is there and could not be read; a template might give any."""
+        return owner in self.unread or not self.gaps.get(owner, NO_FIELDS).isdisjoint((*fields, "template"))
 
     def error(
         self,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from generator.catalogue.inventory import Inventory
-from generator.catalogue.quantity import canonical, show_cpu
+from generator.catalogue.quantity import bytes_of, canonical, cpu_m, show_cpu
 from generator.catalogue.service import Component, Json, Resources, Service
-from generator.fleet.model import Need
+from generator.catalogue.site import Site
+from generator.fleet.model import MOVER_RESOURCES, Need
 from generator.fleet.names import namespace_of
 from generator.fleet.placement import eligible_nodes
 
@@ -102,12 +103,27 @@ class Pieces:
     nfs_bytes: int
 
 
-def pieces_of(services: Mapping[str, Service], inventory: Inventory) -> dict[str, Pieces]:
-    """The pods and volumes of every service."""
-    return {
-        name: Pieces(tuple(_pods_of(service, inventory)), tuple(_volumes_of(service)), _nfs_bytes(service))
-        for name, service in services.items()
-    }
+def pieces_of(services: Mapping[str, Service], inventory: Inventory, site: Site) -> dict[str, Pieces]:
+    """The pods and volumes of every service, and the pods that copy its volumes."""
+    found = {}
+    for name, service in services.items():
+        pods = (*_pods_of(service, inventory), *_movers_of(service, site))
+        found[name] = Pieces(pods, tuple(_volumes_of(service)), _nfs_bytes(service))
+    return found
+
+
+def _movers_of(service: Service, site: Site) -> Iterator[tuple[Pod, str, int]]:
+    """VolSync's pods: one for each volume and destination, all at the tier's minute."""
+    if site.backends.backup != "volsync":
+        return
+    requests, limits = MOVER_RESOURCES["requests"], MOVER_RESOURCES["limits"]
+    pod = (cpu_m(requests["cpu"]), bytes_of(requests["memory"]), bytes_of(limits["memory"]))
+    for component in service.components.values():
+        templated = component.kind == "StatefulSet" and component.replicas > 1
+        for volume in component.volumes.values():
+            tier = site.tiers.get(volume.tier or "")
+            if volume.form == "size" and tier is not None and tier.schedule and not templated:
+                yield pod, "ReplicationSource", len(tier.destinations)
 
 
 def need_of(pieces: Iterable[Pieces]) -> Need:

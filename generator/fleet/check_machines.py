@@ -30,7 +30,7 @@ def check_machines(inventory: Inventory, site: Site, notes: Notes) -> None:
         if "system" not in machine.disks:
             message = f"machine {machine.name!r} has no disk 'system'"
             place, fix = machine.places.get("disks", machine.place), "add `system: {size: 100Gi}`, it is the first one"
-            notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, "disks"))
+            notes.error(place, "inventory/missing-field", message, fix, lacks=(INVENTORY, "disks", "defaults"))
     for vm in inventory.vms.values():
         _check_tiers(vm, notes)
         _check_callers(vm, inventory, site, notes)

@@ -57,7 +57,7 @@ def _check_volume(
                 lacks = (service.name, "storage")
                 note_unknown(notes, place, "claim", str(volume.claim), owners, fix, "the service", lacks=lacks)
         case "emptyDir":
-            _check_memory_volume(component, volume, notes)
+            _check_memory_volume(service.name, component, volume, notes)
         case "hostPath":
             if not any(volume.name in grant.allow.get("hostPath", ()) for grant in component.grants.values()):
                 message = f"volume {volume.name!r} of {component.workload!r} is a path of the node without an exception"
@@ -145,7 +145,7 @@ def _check_tiers(component: Component, notes: Notes) -> None:
             notes.error(volume.place, "fleet/mixed-tiers", message, f"write {first.tier}", also=(first.place,))
 
 
-def _check_memory_volume(component: Component, volume: Volume, notes: Notes) -> None:
+def _check_memory_volume(service: str, component: Component, volume: Volume, notes: Notes) -> None:
     block, main = volume.empty_dir or {}, component.container
     limit = main.resources.memory_limit_bytes if main is not None and main.resources is not None else None
     if block.get("medium") == "Memory" and limit is not None and bytes_of(block["sizeLimit"]) > limit:
@@ -153,7 +153,8 @@ def _check_memory_volume(component: Component, volume: Volume, notes: Notes) -> 
             f"volume {volume.name!r} may take {block['sizeLimit']} of memory, "
             f"the limit of {component.workload!r} is {show_bytes(limit)}"
         )
-        notes.error(volume.place, "fleet/memory-volume", message, "raise the memory limit, or shrink the volume")
+        fix, lacks = "raise the memory limit, or shrink the volume", (service, "sizeLimit")
+        notes.error(volume.place, "fleet/memory-volume", message, fix, lacks=lacks)
 
 
 def _check_mounts(service: str, component: Component, notes: Notes) -> None:

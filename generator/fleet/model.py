@@ -90,6 +90,8 @@ class NotEnforced:
 # VolSync's movers run beside the pods whose volumes they copy; no service file states them.
 MOVER = "volsync-mover"
 MOVER_LABELS: Mapping[str, str] = {"app.kubernetes.io/created-by": "volsync"}
+# What one of them takes: our figure. They of one tier run at the same time, so quotas count each.
+MOVER_RESOURCES: Json = {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "256Mi"}}
 ClaimScope = Literal["cluster", "site"]
 
 

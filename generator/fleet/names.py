@@ -34,6 +34,11 @@ def service_name(service: Service, component: Component | None, port: Port | Non
     return component.workload if component is not None else service.name
 
 
+def has_service(service: Service, port: Port) -> bool:
+    """Whether a Service answers the port: those of a Postgres cluster have the database alone."""
+    return service.form != "postgres" or port.name == service.provides["postgres"].port
+
+
 def service_port(port: Port) -> int | str:
     """The port of the Service; a chart's own may differ from its pods'."""
     return port.target_port if port.target_port is not None else port.number
@@ -88,7 +93,8 @@ def _with(known: Namespace | None, another: Namespace) -> Namespace:
     if known is None:
         return another
     wider = another if _RANK[another.level] > _RANK[known.level] else known
-    return replace(wider, upstream=known.upstream or another.upstream)
+    upstream = known.upstream or another.upstream
+    return wider if wider.upstream == upstream else replace(wider, upstream=upstream)
 
 
 def _check_neighbours(namespace: Namespace, group: list[Service], notes: Notes) -> None:

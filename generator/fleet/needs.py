@@ -58,7 +58,8 @@ def _provider(service: Service, need: Need, known: Mapping[str, Service], site: 
     if name is None:
         message = f"{service.name!r} needs {need.kind}, the site names no provider"
         fix = f"add `providers: {{{need.kind}: …}}` to values/site.yaml"
-        notes.error(need.place, "fleet/no-provider", message, fix, lacks=(SITE, "providers"))
+        if not notes.may_have(service.name, "from"):
+            notes.error(need.place, "fleet/no-provider", message, fix, lacks=(SITE, "providers"))
         return None
     provider = known.get(name)
     if provider is None and name in notes.unread:

@@ -11,7 +11,7 @@ from generator.catalogue.service import HTTP, Component, Port, Service
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
-from generator.fleet.names import host_of, service_port
+from generator.fleet.names import has_service, host_of, service_port
 from generator.source import Map
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
@@ -104,6 +104,11 @@ class References:
             self._note_no_port(target, port_name or HTTP, place)
             return None
         component, port = found if found else (target.main, None)
+        if port is not None and kind != "port" and not has_service(target, port):
+            served = target.provides["postgres"].port
+            message = f"'${{{kind}:{rest}}}' names port {port.name!r}, which the pods of {name!r} have and no Service"
+            self.notes.error(place, "fleet/port-of-pods", message, f"write `${{{kind}:{name}:{served}}}`")
+            return None
         return self._written(kind, target, component, port)
 
     def _written(self, kind: str, target: Service, component: Component | None, port: Port | None) -> str:

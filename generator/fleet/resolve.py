@@ -52,7 +52,7 @@ def resolve(catalogue: Catalogue, *, is_judged: bool = False) -> Fleet:
     claims = _claims(catalogue, services, found)
     if not is_judged:
         notes.findings += judge(catalogue)
-    pieces = pieces_of(services, inventory)
+    pieces = pieces_of(services, inventory, site)
     by_namespace = namespace_needs(services, found, pieces)
     return Fleet(
         environment=catalogue.environment,

@@ -5,7 +5,7 @@ not (architecture.md 9).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 _BETWEEN = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -27,19 +27,17 @@ Pairs = tuple[Pair, ...]
 
 def pairs_of_files(rendered: Mapping[str, str]) -> Pairs:
     """Split what the engine returns: template -> everything that it printed."""
-    return tuple(sorted(Pair(source, text) for source, printed in rendered.items() for text in _documents(printed)))
+    return tuple(sorted(Pair(source, text) for source, printed in rendered.items() for text in documents_of(printed)))
 
 
 def pairs_of_stream(stream: str) -> Pairs:
     """Split what `helm template` prints: every document starts with a line that names its template."""
-    return tuple(sorted(_sourced(text) for text in _documents(stream)))
+    return tuple(sorted(_sourced(text) for text in documents_of(stream)))
 
 
-def _documents(text: str) -> Iterator[str]:
-    """Documents that hold something. What a template prints is indented wherever it is a person's text."""
-    for part in _BETWEEN.split(text):
-        if document := part.strip():
-            yield document
+def documents_of(text: str) -> list[str]:
+    """Return documents that hold something. What a template prints is indented wherever it is a person's text."""
+    return [document for part in _BETWEEN.split(text) if (document := part.strip())]
 
 
 def _sourced(document: str) -> Pair:

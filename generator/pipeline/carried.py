@@ -67,7 +67,7 @@ def rule_folders(root: Path) -> RuleFolders:
     from generator.policy import PolicyUsage
 
     ours, theirs = carried(POLICIES), root / POLICIES
-    if (theirs / "lib").is_dir():
+    if (theirs / "lib").is_dir() or not (ours.is_dir() or theirs.is_dir()):
         return RuleFolders(theirs, root / CASES, frozenset(_ids(theirs)), brings_library=True)
     own = _ids(theirs)
     if not own and not (root / CASES).is_dir():

@@ -10,11 +10,12 @@ import orjson
 from generator import argocd, chart, docs
 from generator.catalogue.shape import shapes
 from generator.finding import Finding, Unusable
-from generator.helm import ChartTexts, Pairs, Renderer, library_texts, renderer
+from generator.helm import ChartTexts, Engine, Pairs, Renderer, library_texts, renderer
 from generator.pipeline.beside import beside
 from generator.pipeline.carried import library_folder
 from generator.pipeline.memo.around import pack
 from generator.pipeline.memo.keep import Handed, hand_on
+from generator.pipeline.once import is_plain, render_once
 from generator.pipeline.patch import Patches
 from generator.pipeline.rulebook import rule_book
 from generator.pipeline.share import TOOLS, Share, contents, remarks_of, write_share
@@ -94,12 +95,14 @@ class Charts:
 
         engine: Renderer = renderer(self.workspace.root / TOOLS)
         library = library_texts(library_folder(self.workspace.root))
+        # Where the library prints an object from nothing but what is its own, what environments share is printed once.
+        once = isinstance(engine, Engine) and is_plain(library)
         waiting: deque[tuple[str, Future[dict[str, Pairs]]]] = deque()
         with ThreadPoolExecutor(max_workers=2) as pool:
             for name in chart.names_of(self.scopes):
                 values = chart.chart_values(name, self.scopes, self._patches)
                 packed = ChartTexts(name, {**library, **chart.write_templates(name, self.scopes, values)})
-                waiting.append((name, pool.submit(_rendered, engine, packed, values, environments)))
+                waiting.append((name, pool.submit(_rendered, engine, packed, values, environments, once=once)))
                 while waiting and waiting[0][1].done():
                     first, done = waiting.popleft()
                     yield first, done.result()
@@ -108,8 +111,10 @@ class Charts:
 
 
 def _rendered(
-    engine: Renderer, packed: ChartTexts, values: chart.ChartValues, environments: tuple[str, ...]
+    engine: Renderer, packed: ChartTexts, values: chart.ChartValues, environments: tuple[str, ...], *, once: bool
 ) -> dict[str, Pairs]:
+    if once and isinstance(engine, Engine):
+        return render_once(engine, packed, values, environments)
     return {environment: engine.render_complete(packed, values[environment]) for environment in environments}
 
 

@@ -21,6 +21,7 @@ Objects = Iterable[tuple[str, Mapping[str, Any]]]
 _SHOWN = 3
 _DOMAIN = "app.kubernetes.io/instance"
 _SERVICE = "app.kubernetes.io/name"
+_BlockName = Callable[[tuple[tuple[int, int], ...]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Proof:
 
     `services` and `domains` are the reachability matrices: source -> target -> ports. `not_enforced`
     is what no policy can allow or deny; `hosts_not_enforced` are names that stand for all public
-    addresses because plain policies know no names.
+    addresses because plain policies know no names. `undeclared` are the pairs of `services` that are
+    wider than what is declared; None where there were too many to weigh one by one.
     """
 
     findings: tuple[Finding, ...]
@@ -37,6 +39,7 @@ class Proof:
     hosts_not_enforced: tuple[NotEnforced, ...]
     services: Mapping[str, Mapping[str, str]]
     domains: Mapping[str, Mapping[str, str]]
+    undeclared: frozenset[tuple[str, str]] | None = None
 
 
 def objects_of(root: Path, environment: str, rendered: Mapping[str, Pairs]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -132,7 +135,33 @@ def prove(fleet: Fleet, objects: Objects) -> Proof:
         tuple(_hosts(fleet)),
         network.as_data(network.matrix(reach, _service_of(fleet, reach), _block_name(fleet))),
         network.as_data(network.matrix(reach, _domain_of(fleet, reach), _block_name(fleet))),
+        None if result.more else frozenset(_undeclared(result, reach, _service_of(fleet, reach), _block_name(fleet))),
     )
+
+
+def _undeclared(
+    result: network.Comparison, reach: network.Reach, service_of: Callable[[int], str], block_name: _BlockName
+) -> Iterator[tuple[str, str]]:
+    """Yield (source, target) of what nobody declares, by the names of the matrix of services."""
+    numbers = {network.name_of(reach, number): number for number in range(reach.nodes)}
+    for side in result.open:
+        if side.subject in numbers:
+            ends = ("everything", service_of(numbers[side.subject]))
+            yield ends if side.direction == "ingress" else (ends[1], ends[0])
+    for item in result.wider:
+        if item.subject not in numbers:
+            continue
+        number = numbers[item.subject]
+        rules = [rule for rule in reach.allows(number, item.direction) if rule.policy == item.policy]
+        if item.peer in numbers:
+            peers = [service_of(numbers[item.peer])]
+        elif item.peer.startswith("entity ") or any(item.peer in rule.hosts for rule in rules):
+            peers = [item.peer.removeprefix("entity ")]
+        else:
+            peers = [block_name(rule.blocks) for rule in rules if rule.blocks]
+        for peer in peers:
+            ends = (peer, service_of(number))
+            yield ends if item.direction == "ingress" else (ends[1], ends[0])
 
 
 class _Places:

@@ -49,7 +49,7 @@ def report_of(checked: Checked, listed: tuple[Listed, ...], baseline_gone: int =
         connections=tuple(
             connection
             for name, proof in checked.proofs.items()
-            for connection in connections_of(fleets[name], proof.services)
+            for connection in connections_of(fleets[name], proof.services, proof.undeclared)
         ),
         unenforced=tuple(_unenforced(checked)),
         waivers=waiver_lines(checked),
@@ -64,7 +64,8 @@ def report_of(checked: Checked, listed: tuple[Listed, ...], baseline_gone: int =
 def _rules(checked: Checked) -> Iterator[RuleRun]:
     for rule in checked.rules:
         page = f"{PAGES}/{rule.id}.md" if rule.path else ""
-        yield RuleRun(rule.id, rule.title, rule.severity, "policy", page, rule.why, rule.reference)
+        stage = "policy" if rule.package else "pytest"
+        yield RuleRun(rule.id, rule.title, rule.severity, stage, page, rule.why, rule.reference)
 
 
 def _unenforced(checked: Checked) -> Iterator[Unenforced]:

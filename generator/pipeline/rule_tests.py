@@ -28,6 +28,8 @@ from generator.policy.hit import read_hits
 
 _TODAY = date(2026, 1, 1)
 _TIME_LIMIT_S = 300
+# Regal gives up on a test after 5 s, which a busy machine may need.
+_PATIENT = ("--timeout", f"{_TIME_LIMIT_S}s")
 _ALONE = "prod"
 _TEST_SUFFIX = "_test.rego"
 _LIBRARY = "lib"
@@ -116,12 +118,12 @@ def unit_tests(tools: Path, folders: RuleFolders, rules: Sequence[Rule]) -> Unit
         PolicyError: regal is missing or does not finish.
     """
     regal = _regal(tools)
-    done = _run(regal, "test", str(folders.policies))
+    done = _run(regal, "test", *_PATIENT, str(folders.policies))
     said = (done.stdout + done.stderr).strip()
     last = said.splitlines()[-1] if said else "regal said nothing"
     if done.returncode:
         return UnitTests(last, (said,))
-    covered = _run(regal, "test", "--coverage", "--format", "json", str(folders.policies))
+    covered = _run(regal, "test", *_PATIENT, "--coverage", "--format", "json", str(folders.policies))
     try:
         files = json.loads(covered.stdout)["files"]
         reports = {Path(path).resolve(): report for path, report in files.items()}

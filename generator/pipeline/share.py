@@ -1,6 +1,6 @@
 """The files of one chart, of its Applications, and what it renders: the unit that processes share among them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator import argocd, chart, docs
@@ -30,16 +30,11 @@ def write_share(share: Share, name: str, scopes: chart.Scopes, patches: Patches)
     """Add one chart, and what ArgoCD makes of it, to a share."""
     values = chart.chart_values(name, scopes, patches)
     share.files.update(contents(chart.write_chart(name, scopes, values)))
-    rendered = {environment: argocd.survey(_seen(own)) for environment, own in values.items()}
+    rendered = {environment: argocd.survey(chart.seen_in(own)) for environment, own in values.items()}
     for environment, seen in rendered.items():
         fleet = scopes[environment].fleet
         share.files.update(contents(argocd.build_domain(fleet, name, seen, prunable=_PRUNABLE)))
     share.rendered[name] = rendered
-
-
-def _seen(values: Mapping[str, object]) -> Iterator[argocd.Seen]:
-    for seen in chart.seen_in(dict(values)):
-        yield argocd.Seen(*seen)
 
 
 def remarks_of(workspace: Workspace) -> docs.Remarks:

@@ -4,7 +4,7 @@ from generator.tree.check import check, seal, seal_after
 from generator.tree.drift import Drift, compare
 from generator.tree.error import TreeError
 from generator.tree.fingerprint import digest_of, fingerprint, fingerprint_of, read_contents
-from generator.tree.ledger import LEDGER_PATH, Ledger, read_ledger
+from generator.tree.ledger import LEDGER_PATH, Ledger, digest, read_ledger
 from generator.tree.lock import LOCK_PATH, Held, hold
 from generator.tree.model import TEMPORARY, Content, Link, Scope, Tree
 from generator.tree.write import Report, amend, write
@@ -25,6 +25,7 @@ __all__ = [
     "amend",
     "check",
     "compare",
+    "digest",
     "digest_of",
     "fingerprint",
     "fingerprint_of",

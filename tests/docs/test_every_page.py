@@ -25,7 +25,8 @@ print(hashlib.sha256(repr(list(pages.items())).encode()).hexdigest())
 
 
 def test_each_page_says_where_it_comes_from() -> None:
-    assert [path for path, text in real_pages().items() if not HEADER.match(text)] == []
+    pages = {path: text for path, text in real_pages().items() if path.endswith(".md")}
+    assert [path for path, text in pages.items() if not HEADER.match(text)] == []
 
 
 def test_each_service_has_a_page() -> None:

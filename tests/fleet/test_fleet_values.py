@@ -48,7 +48,7 @@ REFERENCES = {
     "${host:traefik}": "traefik.media.svc.cluster.local",
     "${url:plex:worker}": "http://plex-worker.media.svc.cluster.local:3030",
     "${fqdn:a}": "a.home.example.net",
-    "${fqdn:b.example.org}": "b.example.org",
+    "${fqdn:b.c.home.example.net}": "b.c.home.example.net",
     "${site:zone}": "home.example.net",
     "${site:environment}": "prod",
     "${site:networks.lan.subnet}": "10.0.20.0/24",
@@ -76,7 +76,7 @@ def test_references_are_filled_in_once(repository: Repository) -> None:
     env = "".join(f"  A{index}: '{text}'\n" for index, text in enumerate(REFERENCES))
     repository.workload(
         "a",
-        f"ports: {{http: 80, dns: 53/UDP}}\nexpose: {{a: lan, b.example.org: lan}}\n"
+        f"ports: {{http: 80, dns: 53/UDP}}\nexpose: {{a: lan, b.c.home.example.net: lan}}\n"
         f"talks_to: [plex, 'plex:worker', prometheus, 'traefik:web']\nenv:\n{env}args: ['${{port:self}}']\ncommand: ['${{site:zone}}']\n"
         "files: {/f: '${site:zone}'}\n"
         "objects: {Thing/x: {apiVersion: a/v1, '${site:zone}': ['${port:self}', 5]}}\n",

@@ -213,3 +213,54 @@ def test_definition_that_cannot_be_used_is_named_with_its_file(judge: Judge) -> 
         "error: d.yaml: CustomResourceDefinition/widgets.example.net is of apiextensions.k8s.io/v1beta1,"
         " apiextensions.k8s.io/v1 is expected: take the definition of a newer release\n",
     )
+
+
+def test_baseline_counts_what_was_there_and_fails_on_what_is_new(judge: Judge) -> None:
+    written = judge("--manifests", "web.yaml", "--write-baseline", "known.json", web_yaml=WEB)
+    assert (written.code, written.err.splitlines()[0]) == (1, "known.json: 3 findings written down")
+    again = judge("--manifests", "web.yaml", "--baseline", "known.json", web_yaml=f"# moved by a line\n{WEB}")
+    assert again.code == 0
+    assert "no findings; 3 in the baseline" in again.err
+    new = WEB.replace("      containers:\n", "      hostPID: true\n      containers:\n")
+    failed = judge("--manifests", "web.yaml", "--baseline", "known.json", rule="pods", web_yaml=new)
+    assert failed.code == 1
+    assert any("the pod sets hostPID" in line for line in failed.lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--baseline", "missing.json"), "error: missing.json"),
+        (("--format", "json", "--format", "sarif"), "error: "),
+    ],
+)
+def test_option_that_cannot_be_used_is_a_usage_error(judge: Judge, arguments: tuple[str, ...], message: str) -> None:
+    answer = judge("--manifests", "web.yaml", *arguments, web_yaml=WEB)
+    assert (answer.code, answer.lines, answer.err.startswith(message)) == (2, [], True)
+
+
+def test_folder_without_values_is_a_usage_error(judge: Judge) -> None:
+    answer = judge()
+    assert answer.code == 2
+    assert "no folder 'values' here; run chartroom at the top of the repository, or name it with --root" in answer.err
+
+
+def test_folder_without_waivers_says_so(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["waivers", "--root", str(tmp_path)])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "there are no waivers\n")
+
+
+def test_waivers_that_are_past_or_cannot_be_read_are_exit_4(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    file = tmp_path / "policies/waivers.yaml"
+    file.write_text(
+        "waivers:\n  - rule: pods/memory\n    object: Pod/x/a\n    reason: it is small\n    owner: alex\n"
+        '    created: "2026-01-01"\n    until: "2026-03-01"\n'
+    )
+    arguments = ["waivers", "--root", str(tmp_path), "--today"]
+    past = CliRunner().invoke(cli, [*arguments, "2026-03-02"])
+    assert (past.exit_code, "past" in past.stdout) == (4, True)
+    ahead = CliRunner().invoke(cli, [*arguments, "2026-02-28"])
+    assert (ahead.exit_code, "1 day" in ahead.stdout) == (0, True)
+    file.write_text("- rule: [\n")
+    assert CliRunner().invoke(cli, [*arguments, "2026-02-28"]).exit_code == 4

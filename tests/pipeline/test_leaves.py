@@ -4,31 +4,26 @@ Every leaf of every service (or of every second one) is replaced by something th
 else that looks at services is run, and comes to the same as before.
 """
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 
 from generator import argocd, chart, docs
+from generator.catalogue import Catalogue, Resolver
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Image, Postgres, Service
 from generator.chart.service import service_values
 from generator.docs.build import shared_pages
 from generator.docs.namespaces_page import namespace_tables
-from generator.fleet import Fleet, check_environments, edges
-from generator.fleet.check_exposure import check_exposure
-from generator.fleet.check_site import check_retired, check_site
-from generator.fleet.claims import claims_of
+from generator.fleet import Fleet, check_environments, edges, resolve
 from generator.fleet.fill import fill_service
-from generator.fleet.free import free_addresses
-from generator.fleet.names import check_names, namespaces
-from generator.fleet.needs import fill_needs
-from generator.fleet.order import dependencies, order, steps
+from generator.fleet.needs import Filled, fill_needs
 from generator.fleet.reference import References
 from generator.fleet.resolve import reachable
-from generator.fleet.storage import nfs_pairs
 from generator.pipeline.memo.around import pack
 from generator.pipeline.memo.keep import hand_on
 from generator.pipeline.memo.leaf import LEAVES, differs_in_leaves_only
@@ -36,6 +31,7 @@ from generator.pipeline.share import remarks_of
 from generator.pipeline.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
+Resolved = TypeVar("Resolved", Fleet, Catalogue)
 
 
 class Untouchable:
@@ -69,8 +65,8 @@ def _without_leaves(value: Any) -> Any:
     return value
 
 
-def _blind(fleet: Fleet, names: frozenset[str]) -> Fleet:
-    """The fleet in which the leaves of some services cannot be touched."""
+def _blind(fleet: Resolved, names: frozenset[str]) -> Resolved:
+    """The fleet, or what its files state, in which the leaves of some services cannot be touched."""
 
     def blind(group: Mapping[str, Service]) -> dict[str, Service]:
         return {name: _without_leaves(item) if name in names else item for name, item in group.items()}
@@ -101,30 +97,40 @@ def _every(fleet: Fleet) -> frozenset[str]:
     return frozenset({**fleet.services, **fleet.off, **fleet.retired})
 
 
-@pytest.mark.usefixtures("_probes_are_compared")
+@pytest.fixture
+def _alone(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out of resolving what is done for each service alone, and the sums: the short way does those anew."""
+    steps = importlib.import_module("generator.fleet.resolve")
+    fill_needs, pieces_of = steps.fill_needs, steps.pieces_of
+    fleets = workspace.fleets
+
+    def fill(services: Mapping[str, Service], known: object, site: object, notes: Notes) -> Filled:
+        fleet = next(fleet for fleet in fleets.values() if fleet.site.zone == getattr(site, "zone", None))
+        # Variables are given to the service itself; what it calls, and what is made for it, are no leaves.
+        filled: Filled = fill_needs(fleet.services, {**fleet.services, **fleet.off}, site, Notes())
+        filled.services = dict(services)
+        return filled
+
+    def pieces(services: Mapping[str, Service], inventory: Any, site: Any) -> object:
+        fleet = next(fleet for fleet in fleets.values() if fleet.services.keys() == services.keys())
+        return pieces_of(fleet.services, inventory, site)
+
+    monkeypatch.setattr(steps, "fill_needs", fill)
+    monkeypatch.setattr(steps, "fill_service", lambda service, references, depth: service)
+    monkeypatch.setattr(steps, "check_service_pods", lambda *given: None)
+    monkeypatch.setattr(steps, "pieces_of", pieces)
+
+
+@pytest.mark.usefixtures("_probes_are_compared", "_alone")
 def test_nothing_that_is_resolved_for_all_reads_a_leaf(workspace: Workspace) -> None:
-    for fleet in workspace.fleets.values():
-        blind = _blind(fleet, _every(fleet))
-        notes = Notes()
-        site, inventory, name = fleet.site, fleet.inventory, fleet.environment.name
-        check_names(blind.services, notes)
-        found = namespaces(blind.services, fleet.domains, notes)
-        # What is needed is given to the service itself, whose variables are leaves; what it calls is not.
-        calls = fill_needs(fleet.services, {**blind.services, **blind.off}, site, Notes()).calls
-        depends = dependencies(blind.services, blind.off, blind.retired, calls, notes)
-        collected = edges.Edges(site, inventory, blind.services, {**blind.off, **blind.retired}, notes)
-        edges.collect(collected, calls)
-        claims = claims_of(blind.services, site, inventory, found, name)
-        for service in blind.services.values():
-            check_exposure(service, site, name, free_addresses(site, claims), notes)
-        check_site(site, inventory, blind.services, blind.off, notes)
-        check_retired(blind.retired, {**blind.services, **blind.off, **blind.retired}, notes)
-        assert [finding.message for finding in notes.findings] == []
-        assert {name: replace(item, quota=None) for name, item in fleet.namespaces.items()} == found
-        assert (order(steps(depends)), tuple(collected.found)) == (fleet.order, fleet.edges)
-        assert (tuple(collected.probes), tuple(collected.not_enforced)) == (fleet.probes, fleet.not_enforced)
-        assert (claims, tuple(collected.left_out)) == (fleet.claims, fleet.edges_left_out)
-        assert nfs_pairs(blind.services, site, inventory) == fleet.nfs
+    resolver = Resolver(workspace.sources)
+    for name, fleet in workspace.fleets.items():
+        stated = resolver.resolve(name)
+        assert stated is not None
+        blind, seeing = resolve(_blind(stated, _every(fleet))), resolve(stated)
+        shown = [field.name for field in fields(Fleet) if field.name not in ("services", "off", "retired")]
+        assert [getattr(blind, field) for field in shown] == [getattr(seeing, field) for field in shown]
+        assert (blind.edges, blind.claims, blind.probes) == (fleet.edges, fleet.claims, fleet.probes)
         assert check_environments([blind]) == check_environments([fleet])
 
 
@@ -153,7 +159,7 @@ def test_no_chart_or_application_of_all_reads_a_leaf(workspace: Workspace) -> No
     shared = chart.chart_values(chart.SHARED, seeing)
     assert chart.chart_values(chart.SHARED, blind) == shared
     for name, scope in blind.items():
-        rendered = argocd.survey(argocd.Seen(*seen) for seen in chart.seen_in(shared[name]))
+        rendered = argocd.survey(chart.seen_in(shared[name]))
         here, there = (argocd.build_environment(fleet, rendered) for fleet in (scope.fleet, fleets[name]))
         assert here == there
         assert argocd.check(scope.fleet, {chart.SHARED: rendered}) == ()

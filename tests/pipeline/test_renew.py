@@ -1,7 +1,11 @@
 """A run after a change writes and says what a whole run would, whatever changed and whatever became of the cache."""
 
+import random
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from itertools import zip_longest
 from pathlib import Path
@@ -122,3 +126,43 @@ def test_a_file_that_is_touched_during_a_run_leaves_no_memory(tmp_path: Path, mo
     time.sleep(_STILL_S)
     assert run(warm).code == 0
     assert (warm / ".cache" / "chartroom" / "memo.json").exists()
+
+
+def _start(root: Path) -> subprocess.Popen[str]:
+    command = (sys.executable, "-c", "from generator.cli import main; main()", "charts", "--root", str(root))
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_after_a_change_is_healed_by_the_next(tmp_path: Path) -> None:
+    warm = copy_inputs(ROOT, tmp_path / "warm")
+    file = warm / "values" / "apps" / "media" / "sonarr.yaml"
+    time.sleep(_STILL_S)
+    run(warm)
+    chance = random.Random(5)
+    for number in range(6):
+        file.write_text(re.sub(r"limits: {memory: \w+}", f"limits: {{memory: {3 + number}Gi}}", file.read_text()))
+        time.sleep(_STILL_S)
+        with _start(warm) as killed:
+            time.sleep(chance.uniform(0.1, 0.9))
+            killed.send_signal(signal.SIGKILL)
+        assert run(warm).code == 0
+    cold = copy_inputs(warm, tmp_path / "cold")
+    run(cold)
+    assert _differences(tree(warm), tree(cold)) == []
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_after_a_change_do_not_mix(tmp_path: Path) -> None:
+    warm = copy_inputs(ROOT, tmp_path / "warm")
+    file = warm / "values" / "apps" / "media" / "sonarr.yaml"
+    time.sleep(_STILL_S)
+    run(warm)
+    file.write_text(file.read_text().replace("memory: 2Gi", "memory: 3Gi"))
+    with _start(warm) as one, _start(warm) as other:
+        ends = [process.communicate()[1] for process in (one, other)]
+        assert [one.returncode, other.returncode] == [0, 0]
+    assert sorted("nothing changed" in end for end in ends) == [False, True], ends
+    cold = copy_inputs(warm, tmp_path / "cold")
+    run(cold)
+    assert _differences(tree(warm), tree(cold)) == []

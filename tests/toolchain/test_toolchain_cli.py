@@ -37,7 +37,8 @@ def test_an_unknown_part_is_a_usage_fault() -> None:
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr == (
-        "set-up: no part is called 'nothing', the parts are: run, test, gate, helm3, kubeconform, kubectl, promtool, axe, mermaid\n"
+        "set-up: no part is called 'nothing', "
+        "the parts are: run, test, gate, helm3, kubeconform, kubectl, promtool, axe, mermaid\n"
     )
 
 

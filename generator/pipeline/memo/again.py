@@ -7,6 +7,7 @@ from pathlib import Path
 from generator import argocd, chart, docs
 from generator.finding import Finding, Place, sort_findings
 from generator.fleet import Fleet
+from generator.pipeline.beside import beside
 from generator.pipeline.memo.around import Around, unpack
 from generator.pipeline.memo.leaf import differs_in_leaves_only
 from generator.pipeline.memo.near import Near, fleet_of, look_near, warnings_of
@@ -15,7 +16,7 @@ from generator.pipeline.memo.window import Unprovable, Window
 from generator.pipeline.patch import Patches
 from generator.pipeline.share import TOOLS, Share, contents, remarks_of, write_share
 from generator.pipeline.workspace import Workspace
-from generator.tree import Content, Ledger
+from generator.tree import Content, Ledger, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,37 @@ def write_again(
     packed = load_around(root, memo, domain)
     if packed is None:
         raise Unprovable("what stands around the domain is lost")
-    around = unpack(packed)
+    try:
+        around = unpack(packed)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise Unprovable("what stands around the domain is none of ours") from error
     near = look_near(root, memo, domain, changed)
     _require_leaves(near)
+    remarks = remarks_of(Workspace(root, near.sources))
+    old_remarks = {**remarks, **{path: docs.remarks_in(memo.texts[path]) for path in changed}}
+    _require_remarks(near, old_remarks, remarks)
+    with beside(lambda: _digests(_write(root, memo, near.as_before(), around, old_remarks)[0])) as before:
+        files, kept, fleets = _write(root, memo, near, around, remarks)
+        told = _warnings(near, fleets, warnings)
+        _require_ledger(domain, fleets, before(), files, ledger)
+    return Renewed(files, kept, told)
+
+
+def _write(
+    root: Path, memo: Memo, near: Near, around: Mapping[str, Around], remarks: docs.Remarks
+) -> tuple[dict[str, Content], docs.Kept, dict[str, Fleet]]:
+    """The files of a domain, the pages of what changed in it, and those that are kept."""
     fleets = {name: fleet_of(near, name, memo, around.get(name, Around())) for name in memo.environments}
-    workspace = Workspace(root, near.sources)
-    remarks = remarks_of(workspace)
-    _require_remarks(near, memo, remarks)
-    files = _charts(root, memo, domain, fleets).files
-    _require_same_paths(memo, domain, fleets, files, ledger)
+    files = _charts(root, memo, near.domain, fleets).files
     reference = _reference(root, near, memo, fleets, remarks)
     kept = _kept(memo.kept, near, reference, fleets)
     pages = {docs.service_path(name): docs.service_page(reference, reference.services[name]) for name in near.changed}
     pages |= {f"{docs.FOLDER}/{name}.md": docs.kept_page(name, kept) for name in docs.KEPT_PAGES}
-    return Renewed(files | contents(pages), kept, _warnings(near, fleets, warnings))
+    return files | contents(pages), kept, fleets
+
+
+def _digests(files: Mapping[str, Content]) -> dict[str, frozenset[str]]:
+    return {path: frozenset({digest(content)}) for path, content in files.items()}
 
 
 def _require_leaves(near: Near) -> None:
@@ -62,11 +80,9 @@ def _require_leaves(near: Near) -> None:
                 raise Unprovable(f"others may notice that {name!r} has changed")
 
 
-def _require_remarks(near: Near, memo: Memo, remarks: docs.Remarks) -> None:
+def _require_remarks(near: Near, before: docs.Remarks, remarks: docs.Remarks) -> None:
     """The backup inventory shows what is remarked on a volume."""
     for name in near.changed:
-        path = near.sources.services[name].path
-        before = {**remarks, path: docs.remarks_in(memo.texts[path])}
         for environment in near.catalogues:
             old, new = near.stated(environment, name)
             if old is None or new is None:
@@ -86,6 +102,8 @@ def _charts(root: Path, memo: Memo, domain: str, fleets: Mapping[str, Fleet]) ->
         for name, scope in chart.scopes_of(fleets).items()
     }
     share = Share({}, {})
+    if any(service.patches for fleet in fleets.values() for service in fleet.services.values()):
+        raise Unprovable("patches enter the Helm engine, which no copy of this process may")
     if domain not in chart.domains_of(scopes):
         return share
     write_share(share, domain, scopes, Patches(root, root / TOOLS, scopes))
@@ -95,15 +113,23 @@ def _charts(root: Path, memo: Memo, domain: str, fleets: Mapping[str, Fleet]) ->
     return share
 
 
-def _require_same_paths(
-    memo: Memo, domain: str, fleets: Mapping[str, Fleet], files: Mapping[str, Content], ledger: Ledger
+def _require_ledger(
+    domain: str,
+    fleets: Mapping[str, Fleet],
+    before: Mapping[str, frozenset[str]],
+    files: Mapping[str, Content],
+    ledger: Ledger,
 ) -> None:
-    """No file comes or goes."""
+    """No file comes or goes; and this same way, given what was, comes to every byte that the last run wrote.
+
+    Whoever one day reads something that is not at hand here is found out by that, and the whole way is gone.
+    """
+    if any(ledger.digests.get(path) != digests for path, digests in before.items()) or before.keys() != files.keys():
+        raise Unprovable("this way does not come to what the last run wrote")
     tiers = {fleet.domains[domain].tier for fleet in fleets.values()}
     owned = [f"charts/{domain}/"]
     owned += [f"kubernetes/{name}/{tier}/{domain}{end}" for name in fleets for tier in tiers for end in ("/", ".yaml")]
-    before = {path for path in ledger.digests if path.startswith(tuple(owned))}
-    if before != files.keys():
+    if any(path not in files for path in ledger.digests if path.startswith(tuple(owned))):
         raise Unprovable("other files than before")
 
 

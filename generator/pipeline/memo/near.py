@@ -45,6 +45,19 @@ class Near:
         """A changed service as it was and as it is; None where it could not be built."""
         return _find(self.before[environment], name), _find(self.catalogues[environment], name)
 
+    def as_before(self) -> "Near":
+        """The same with the changed services as they were: each was in the state that it is in."""
+        catalogues = {
+            name: replace(
+                catalogue,
+                services=_exchanged(catalogue.services, self.before[name].services),
+                off=_exchanged(catalogue.off, self.before[name].off),
+                retired=_exchanged(catalogue.retired, self.before[name].retired),
+            )
+            for name, catalogue in self.catalogues.items()
+        }
+        return replace(self, catalogues=catalogues)
+
 
 def look_near(root: Path, memo: Memo, domain: str, changed: Collection[str]) -> Near:
     """Read a domain and what is near it.
@@ -69,6 +82,10 @@ def look_near(root: Path, memo: Memo, domain: str, changed: Collection[str]) -> 
         if faults or catalogue.unread:
             raise Unprovable(f"{len(faults)} findings in {environment!r}")
     return Near(domain, names, sources, catalogues, before)
+
+
+def _exchanged(services: Mapping[str, Service], before: Mapping[str, Service]) -> dict[str, Service]:
+    return {name: before.get(name, service) for name, service in services.items()}
 
 
 def _domain_of(path: str) -> str:
@@ -117,7 +134,7 @@ def fleet_of(near: Near, environment: str, memo: Memo, around: Around) -> Fleet:
     services = {name: fill_service(item, references, steps.get(name, 0)) for name, item in needed.services.items()}
     if notes.findings:
         raise Unprovable(f"{notes.findings[0].place}: {notes.findings[0].message}")
-    pieces = pieces_of(services, inventory)
+    pieces = pieces_of(services, inventory, site)
     domains = {near.domain: catalogue.domains[near.domain]}
     by_namespace = namespace_needs(services, found, pieces)
     return Fleet(
