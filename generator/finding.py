@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+# A fault of a template hits whoever takes it; reports for programs list all places.
+MOST_PLACES = 6
 _LONGEST_SHOWN_LINE = 160
 
 
@@ -98,7 +100,10 @@ def format_finding(finding: Finding, root: Path | None = None) -> str:
     source = _source_line(root / finding.place.path, finding.place.line) if root else None
     if source is not None and len(source) <= _LONGEST_SHOWN_LINE:
         lines += [f"    {_shown_line(source)}", f"    {_caret_margin(source, finding.place.column)}^"]
-    lines += [f"  also: {place}" for place in finding.also]
+    lines += [f"  also: {place}" for place in finding.also[:MOST_PLACES]]
+    if len(finding.also) > MOST_PLACES:
+        rest = len(finding.also) - MOST_PLACES
+        lines.append(f"  also: {rest:,} more place{'s' if rest > 1 else ''}")
     lines.append(f"  fix: {shown(finding.fix)}")
     return "\n".join(lines)
 

@@ -3,6 +3,7 @@
 from generator.catalogue import read
 from generator.catalogue.build_container import build_container, mount_of, ports_of, secret_ref, secrets_of
 from generator.catalogue.gaps import HERE
+from generator.catalogue.kubernetes_rules import check_own_marks, check_placement, check_rights
 from generator.catalogue.read import Notes
 from generator.catalogue.service import (
     HTTP,
@@ -58,6 +59,9 @@ def build_component(
     ports: dict[str, Port] = dict(ports_of(tree)) if container is None else dict(container.ports)
     for init in inits.values():
         ports.update(init.ports)
+    check_own_marks(tree, notes)
+    check_placement(tree, notes)
+    check_rights(tree, notes)
     rbac = tree.child("rbac")
     return Component(
         name=name,

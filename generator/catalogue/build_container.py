@@ -3,6 +3,7 @@
 from generator.catalogue import read
 from generator.catalogue.expand import PROBE_NAMES
 from generator.catalogue.gaps import HERE
+from generator.catalogue.kubernetes_rules import check_hooks
 from generator.catalogue.read import Notes
 from generator.catalogue.service import HTTP, Container, File, Json, Mount, Port, SecretRef
 from generator.finding import Place
@@ -21,6 +22,7 @@ def build_container(
     if image is None:
         return None
     probes, refused = _probes(tree, notes)
+    check_hooks(tree, notes)
     block = tree.child("securityContext")
     return Container(
         name=name,

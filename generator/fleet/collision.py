@@ -100,7 +100,7 @@ def _collision(pairs: list[_Pair], offer: Offer, standing: Standing) -> Finding:
     across = holder.environment != claim.environment and claim.kind not in _OF_ENVIRONMENT
     where = f" in {holder.environment!r}" if across else ""
     what = _what([claim for claim, _ in pairs])
-    held = "held since before by" if stood(holder, standing) and not stood(claim, standing) else "held by"
+    held = "already held by" if stood(holder, standing) and not stood(claim, standing) else "held by"
     message = f"{claim.holder!r} claims {what}, {held} {holder.holder!r}{where} at {holder.place}"
     fix = offer.fix or f"choose another {_WORDS[claim.kind]}"
     if claim.kind in _OF_ENVIRONMENT:

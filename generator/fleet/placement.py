@@ -51,4 +51,4 @@ def _tolerated(taint: Json, component: Component) -> bool:
 def _same_value(toleration: Json, taint: Json) -> bool:
     if toleration.get("operator", "Equal") == "Exists":
         return True
-    return bool(toleration.get("key")) and toleration.get("value", "") == taint.get("value", "")
+    return bool(toleration.get("value", "") == taint.get("value", ""))

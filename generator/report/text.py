@@ -2,13 +2,11 @@
 
 from collections import Counter
 
-from generator.finding import Place, Severity
+from generator.finding import MOST_PLACES, Place, Severity
 from generator.report.escape import visible, visible_line
 from generator.report.model import Listed, Report
 
 _MOST_RULES = 12
-# A fault of a template hits whoever takes it: JSON, SARIF and the page list all of them.
-_MOST_PLACES = 6
 
 
 def format_text(report: Report) -> str:
@@ -23,9 +21,9 @@ def format_listed(item: Listed) -> str:
     if item.source_line is not None:
         source, margin = visible_line(item.source_line, finding.place.column)
         lines += [f"    {source}", f"    {margin}^"]
-    lines += [f"  also: {shown_place(place)}" for place in finding.also[:_MOST_PLACES]]
-    if len(finding.also) > _MOST_PLACES:
-        lines.append(f"  also: {counted(len(finding.also) - _MOST_PLACES, 'more place')}")
+    lines += [f"  also: {shown_place(place)}" for place in finding.also[:MOST_PLACES]]
+    if len(finding.also) > MOST_PLACES:
+        lines.append(f"  also: {counted(len(finding.also) - MOST_PLACES, 'more place')}")
     lines.append(f"  fix: {visible(finding.fix)}")
     return "\n".join(lines)
 

@@ -20,7 +20,6 @@ from generator.pipeline.generate import Charts, generate
 from generator.pipeline.workspace import Workspace, open_workspace
 from generator.policy import Context, Entry, build_document
 from generator.schema import Validator, judge
-from generator.schema.fault import SERVER
 from generator.testing.minimal import TIER_AND_DOMAIN, minimal_files
 from generator.testing.world import TODAY
 
@@ -121,8 +120,7 @@ def _follow(root: Path, trial: Trial, *, with_document: bool) -> None:
     for path, text in texts:
         verdict = judge(text, _validator(workspace))
         for owner, fault in verdict.faults:
-            # What the server's own code refuses, the gate finds; the shape of a service need not know it.
-            as_stated = fault.keyword == SERVER or (owner is not None and verdict.manifests[owner].name in stated)
+            as_stated = owner is not None and verdict.manifests[owner].name in stated
             (trial.schemas if as_stated else trial.faults).append(f"{path}: {fault.message}")
         objects += [(path, manifest.object) for manifest in verdict.manifests]
     if trial.faults or trial.schemas:

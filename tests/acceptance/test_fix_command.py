@@ -79,7 +79,7 @@ def test_fix_settles_a_collision_with_a_free_value(fleet: Path) -> None:
     assert run == Run(
         1,
         f"{FILE}:10:21: error: 'wizarr' claims load-balancer IP 10.0.10.101 port 32400/TCP, "
-        f"held since before by 'plex' at "
+        f"already held by 'plex' at "
         f"values/apps/media/plex.yaml:{plex}:21 [claim/load-balancer]\n"
         "    load_balancer: {ip: 10.0.10.101, ports: [game], from: [lan]}   # drawn once\n"
         "                        ^\n"

@@ -57,6 +57,7 @@ PAGES = """\
 ~ docs/reference/README.md
 ~ docs/reference/backup.md
 ~ docs/reference/buckets.md
+~ docs/reference/claims.tsv
 ~ docs/reference/databases.md
 ~ docs/reference/images.md
 ~ docs/reference/network.md

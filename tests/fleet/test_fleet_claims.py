@@ -185,7 +185,7 @@ def test_newcomer_gives_way_to_who_stood_there_before(repository: Repository) ->
     standing(repository)
     repository.workload("aardvark", BALANCED.format(port=32400, ip="10.0.20.11"))
     assert repository.findings() == (
-        "values/apps/media/aardvark.yaml:7:21: error: 'aardvark' claims load-balancer IP 10.0.20.11 port 32400/TCP, held since before by 'plex' at values/apps/media/plex.yaml:10:21 [claim/load-balancer]\n"
+        "values/apps/media/aardvark.yaml:7:21: error: 'aardvark' claims load-balancer IP 10.0.20.11 port 32400/TCP, already held by 'plex' at values/apps/media/plex.yaml:10:21 [claim/load-balancer]\n"
         "    load_balancer: {ip: 10.0.20.11, ports: [http], from: [lan]}\n"
         "                        ^\n"
         "  also: values/apps/media/plex.yaml:10:21\n"
@@ -208,7 +208,7 @@ def test_named_address_gives_way_to_a_balancer_that_stood_there_before(repositor
     repository.change(SITE, "addresses: {nas: 10.0.10.5}", "addresses: {nas: 10.0.10.5, tv: 10.0.20.11}")
     (finding,) = claims(repository)
     assert (finding.message, finding.fix) == (
-        "'tv' claims address 10.0.20.11, held since before by 'plex' at values/apps/media/plex.yaml:10:21",
+        "'tv' claims address 10.0.20.11, already held by 'plex' at values/apps/media/plex.yaml:10:21",
         "choose another address",
     )
 
@@ -219,7 +219,7 @@ def test_balancer_gives_way_to_an_address_that_stood_there_before(repository: Re
     repository.workload("aardvark", BALANCED.format(port=1, ip="10.0.20.12"))
     (finding,) = claims(repository)
     assert finding.message == (
-        "'aardvark' claims load-balancer IP 10.0.20.12 port 1/TCP, held since before by 'tv' at values/site.yaml:10:33"
+        "'aardvark' claims load-balancer IP 10.0.20.12 port 1/TCP, already held by 'tv' at values/site.yaml:10:33"
     )
     assert finding.replacement == "10.0.20.13"
 

@@ -24,7 +24,6 @@ PODS = {
     "taint by value": ("tolerations: [{key: gpu, value: big}]", {"talos-2", "talos-3", "talos-4"}),
     "taint by another value": ("tolerations: [{key: gpu, operator: Equal, value: small}]", {"talos-2", "talos-3"}),
     "taint by key": ("tolerations: [{key: gpu, operator: Exists}]", {"talos-2", "talos-3", "talos-4"}),
-    "equal without a key": ("tolerations: [{operator: Equal, value: big}]", {"talos-2", "talos-3"}),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import generator
 from generator.cli.main import cli
-from generator.finding import Finding, Place
+from generator.finding import Finding, Place, Severity
 from generator.pipeline import unchanged
 from generator.pipeline.check import Choice
 from generator.pipeline.unchanged import FOLDER, Kept, key_of, recall, remember, verdict
@@ -181,8 +181,29 @@ class Evil:
         return os.system, ("touch evil",)
 
 
+class Member:
+    """An enumeration's member as Python 3.11.2 pickles it; or, as an attack, an attribute of anything."""
+
+    def __init__(self, owner: object, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+    def __reduce__(self) -> tuple[object, tuple[object, str]]:
+        return getattr, (self.owner, self.name)
+
+
 def sealed(name: str, payload: bytes) -> bytes:
     return b"\n".join((b"chartroom verdict 1", sha256(name.encode() + payload).hexdigest().encode(), payload))
+
+
+def test_a_severity_comes_back_however_python_pickles_it(tmp_path: Path) -> None:
+    file = tmp_path / FOLDER / "k"
+    file.parent.mkdir(parents=True)
+    kept = Kept(REPORT, (), Member(Severity, "WARNING"))  # type: ignore[arg-type]  # any field will do
+    file.write_bytes(sealed("k", pickle.dumps(kept)))
+    again = recall(tmp_path, "k")
+    assert again is not None
+    assert again.at == Severity.WARNING
 
 
 @pytest.mark.parametrize(
@@ -195,6 +216,8 @@ def sealed(name: str, payload: bytes) -> bytes:
         sealed("other", pickle.dumps(KEPT)),
         sealed("k", pickle.dumps(REPORT)),
         sealed("k", pickle.dumps([Evil()])),
+        sealed("k", pickle.dumps(Member(Kept, "__init__"))),
+        sealed("k", pickle.dumps(Member(Severity, "mro"))),
         sealed("k", b"no pickle"),
     ],
 )
