@@ -36,7 +36,7 @@ demo: ## a whole site in this terminal, simulated: Proxmox, Talos, Kubernetes; n
 test: ## lint, then the whole suite, with the real command-line tools
 	$(SET_UP) test $(SUITE)
 	@$(MAKE) --no-print-directory lint
-	$(RUN) pytest -n 2 --dist loadfile --cov --cov-fail-under=85
+	$(RUN) pytest -n 2 --dist loadfile --cov --cov-fail-under=90
 
 lint: ## types, style, and which layer may know which
 	$(SET_UP) test

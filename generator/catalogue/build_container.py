@@ -3,7 +3,7 @@
 from generator.catalogue import read
 from generator.catalogue.expand import PROBE_NAMES
 from generator.catalogue.gaps import HERE
-from generator.catalogue.kubernetes_rules import check_hooks
+from generator.catalogue.kubernetes_rules import check_divisors, check_hooks, check_probe_fields
 from generator.catalogue.read import Notes
 from generator.catalogue.service import HTTP, Container, File, Json, Mount, Port, SecretRef
 from generator.finding import Place
@@ -23,6 +23,8 @@ def build_container(
         return None
     probes, refused = _probes(tree, notes)
     check_hooks(tree, notes)
+    check_probe_fields(tree, notes)
+    check_divisors(tree, notes)
     block = tree.child("securityContext")
     return Container(
         name=name,

@@ -41,12 +41,42 @@ def check_own_marks(tree: Map, notes: Notes) -> None:
                 notes.error(block.key_place(key), "catalogue/own-label", message, "use a key with your own prefix")
 
 
+def check_probe_fields(tree: Map, notes: Notes) -> None:
+    """Note what the API server takes for some probes only."""
+    probes = tree.child("probes")
+    for name, probe in probes.items():
+        if not isinstance(probe, Map):
+            continue
+        if name != "readiness" and probe.get("successThreshold") not in (None, 1):
+            message = f"the {name} probe has successThreshold {probe['successThreshold']}, one success is enough for it"
+            place = probe.key_place("successThreshold")
+            notes.error(place, "catalogue/probe-field", message, "remove `successThreshold`")
+        if name == "readiness" and probe.get("terminationGracePeriodSeconds") is not None:
+            message = "the readiness probe has 'terminationGracePeriodSeconds', but it ends no container"
+            place = probe.key_place("terminationGracePeriodSeconds")
+            notes.error(place, "catalogue/probe-field", message, "remove `terminationGracePeriodSeconds`")
+
+
+def check_divisors(tree: Map, notes: Notes) -> None:
+    """Note a divisor that the resource cannot be counted in."""
+    for variable in tree.child("env").values():
+        source = variable.child("valueFrom").child("resourceFieldRef") if isinstance(variable, Map) else Map(tree.place)
+        is_cpu, divisor = str(source.get("resource")).endswith(".cpu"), source.get("divisor")
+        if divisor is not None and divisor != "1" and is_cpu != (divisor == "1m"):
+            resource, fix = str(source["resource"]), "write `1m` or `1`" if is_cpu else "write one such as `1Mi` or `1`"
+            message = f"{resource!r} cannot be counted in {str(divisor)!r}"
+            notes.error(source.value_place("divisor"), "catalogue/divisor", message, fix)
+
+
 def check_placement(tree: Map, notes: Notes) -> None:
     """Note expressions and tolerations that the API server refuses."""
     for expression in _maps(tree.child("affinity"), "matchExpressions"):
         _check_expression(expression, notes)
     for field in _maps(tree.child("affinity"), "matchFields"):
-        _check_field(field, notes)
+        names = field.get("values")
+        if isinstance(names, Seq) and len(names) != 1:
+            message = f"a node has one name, {len(names)} are stated"
+            notes.error(field.value_place("values"), "catalogue/expression", message, "write one, or several terms")
     tolerations = tree.get("tolerations")
     for toleration in tolerations if isinstance(tolerations, Seq) else ():
         if isinstance(toleration, Map):
@@ -105,15 +135,6 @@ def _check_expression(expression: Map, notes: Notes) -> None:
     elif operator in _TAKES_ONE and not (count == 1 and isinstance(values, Seq) and _is_integer(values[0])):
         message = f"operator {operator!r} compares with one whole number"
         notes.error(place, "catalogue/expression", message, 'write `values: ["4"]`')
-
-
-def _check_field(field: Map, notes: Notes) -> None:
-    values = field.get("values")
-    fits = field.get("key") == "metadata.name" and field.get("operator") in _TAKES_SOME
-    if not (fits and isinstance(values, Seq) and len(values) == 1):
-        message = "a node has one field to be chosen by, its name"
-        fix = "write `{key: metadata.name, operator: In, values: [NODE]}`"
-        notes.error(field.place, "catalogue/expression", message, fix)
 
 
 def _is_integer(value: object) -> bool:

@@ -29,6 +29,11 @@ _REFUSED: dict[str, tuple[str, ...]] = {
     "Job": (*_SERVED, *_SCHEDULED),
 }
 _LABELS = (INVENTORY, "labels", "taints", "nodes")
+_ROLLING = {
+    "Deployment": ("maxSurge", "maxUnavailable"),
+    "StatefulSet": ("maxUnavailable", "partition"),
+    "DaemonSet": ("maxSurge", "maxUnavailable"),
+}
 _STRATEGIES = {
     "Deployment": ("Recreate", "RollingUpdate"),
     "StatefulSet": ("RollingUpdate", "OnDelete"),
@@ -147,6 +152,37 @@ def _check_strategy(component: Component, strategy: Mapping[str, object], notes:
     elif "rollingUpdate" in strategy and strategy["type"] != "RollingUpdate":
         message = f"'rollingUpdate' of {component.workload!r} means nothing to strategy {strategy['type']!r}"
         notes.error(at.key_place("rollingUpdate"), "fleet/strategy", message, "remove `rollingUpdate`")
+    elif "rollingUpdate" in strategy:
+        _check_rolling(component, at.child("rollingUpdate"), notes)
+
+
+def _check_rolling(component: Component, rolling: Map, notes: Notes) -> None:
+    """What each kind can be told about replacing its pods."""
+    kind, workload = component.kind, component.workload
+    for key in rolling:
+        if key not in _ROLLING[kind] and rolling[key] is not None:
+            message, fix = f"{key!r} means nothing to {kind} {workload!r}", f"remove `{key}`"
+            notes.error(rolling.key_place(key), "fleet/strategy", message, fix)
+            return
+        if str(rolling[key]).endswith("%") and int(str(rolling[key])[:-1]) > 100:
+            message = f"{key!r} of {workload!r} is {rolling[key]}, more than all of its pods"
+            notes.error(rolling.value_place(key), "fleet/strategy", message, "write at most 100%")
+    unavailable = rolling.get("maxUnavailable")
+    surge = rolling.get("maxSurge")
+    if kind == "DaemonSet":
+        unavailable, surge = 1 if unavailable is None else unavailable, 0 if surge is None else surge
+        if not _is_zero(unavailable) and not _is_zero(surge):
+            message = f"DaemonSet {workload!r} surges and lets pods be unavailable, it can do one"
+            fix = "write `maxUnavailable: 0` beside `maxSurge`, or remove `maxSurge`"
+            notes.error(rolling.place, "fleet/strategy", message, fix)
+    if _is_zero(unavailable) and (kind == "StatefulSet" or _is_zero(surge)):
+        message = f"no pod of {workload!r} may be unavailable{'' if kind == 'StatefulSet' else ', and none added'}, "
+        message += "so none could ever be replaced"
+        notes.error(rolling.place, "fleet/strategy", message, "write `maxUnavailable: 1`")
+
+
+def _is_zero(count: object) -> bool:
+    return count is not None and int(str(count).removesuffix("%")) == 0
 
 
 def _is_stated(tree: Map, key: str) -> bool:

@@ -39,6 +39,15 @@ _ENDS: Schema = {
     "else": without("livenessProbe", "readinessProbe", "startupProbe", "lifecycle"),
 }
 _ROLLS = {"minReadySeconds": COUNT, "revisionHistoryLimit": COUNT, "selector": {"minProperties": 1}}
+_FIELD_PATH: Schema = {
+    "pattern": r"^(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])"
+    r"|spec\.(nodeName|serviceAccountName)|status\.(host|pod)IPs?)$",
+    "title": "a field such as metadata.name, metadata.labels['app'], spec.nodeName or status.podIP",
+}
+_RESOURCE_PATH: Schema = {
+    "pattern": r"^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)$",
+    "title": "a resource such as limits.memory or requests.cpu",
+}
 # Minute, hour, day, month, day of the week. Sunday is 0 and never 7 for the server.
 _FIELDS = (
     "[0-5]?[0-9]",
@@ -72,7 +81,10 @@ CORE: dict[str, Schema] = {
         **below(name={"pattern": r"^[^=]+$", "title": "a name without '='"}),
         "not": {"required": ["value", "valueFrom"], "properties": {"value": {"minLength": 1}}},
     },
-    "EnvVarSource": exactly_one("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"),
+    "EnvVarSource": {
+        **exactly_one("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"),
+        **below(fieldRef=below(fieldPath=_FIELD_PATH), resourceFieldRef=below(resource=_RESOURCE_PATH)),
+    },
     "GRPCAction": below(port=PORT),
     "HTTPGetAction": below(port=PORT_OR_NAME, scheme=one_of("HTTP", "HTTPS")),
     "TCPSocketAction": below(port=PORT_OR_NAME),

@@ -2,6 +2,8 @@
 
 from generator.catalogue.shape.build import (
     ABSOLUTE,
+    LABEL,
+    LABEL_HINT,
     LABEL_KEY,
     LABEL_VALUE,
     Schema,
@@ -67,13 +69,29 @@ RESOURCES = record(
     },
     "CPU and memory request and memory limit are asked for",
 )
+# What core/v1 lets an environment variable take from its pod.
+FIELD_PATH = (
+    r"^(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])"
+    r"|spec\.(nodeName|serviceAccountName)|status\.(host|pod)IPs?)$"
+)
+FIELD_PATH_HINT = "such as metadata.name, metadata.labels['app'], spec.nodeName or status.podIP"
+RESOURCE_PATH = r"^(limits|requests)\.(cpu|memory|ephemeral-storage)$"
+DIVISOR = r"^1(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$"
 ENV_SOURCE = record(
     {
         "valueFrom": record(
             {
-                "fieldRef": record({"fieldPath": text(), "apiVersion": text()}, required=("fieldPath",)),
+                "fieldRef": record(
+                    {"fieldPath": text("", FIELD_PATH, FIELD_PATH_HINT), "apiVersion": one_of("", "v1")},
+                    required=("fieldPath",),
+                ),
                 "resourceFieldRef": record(
-                    {"resource": text(), "containerName": text(), "divisor": quantity()}, required=("resource",)
+                    {
+                        "resource": text("", RESOURCE_PATH, "such as limits.memory or requests.cpu"),
+                        "containerName": text(),
+                        "divisor": text("1 unless stated", DIVISOR, "1 with a suffix, such as 1m or 1Mi"),
+                    },
+                    required=("resource",),
                 ),
             }
         )
@@ -95,20 +113,29 @@ EMPTY_DIR = record(
     {"medium": one_of("", "", "Memory"), "sizeLimit": quantity("1Gi unless stated")}, "Kubernetes' emptyDir"
 )
 
+_KEY = text("", LABEL_KEY, "a label key")
 _EXPRESSION = record(
     {
-        "key": text(),
+        "key": _KEY,
         "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
         "values": listing({"type": "string"}),
     },
     required=("key", "operator"),
 )
-_NODE_TERM = record({"matchExpressions": listing(_EXPRESSION), "matchFields": listing(_EXPRESSION)})
+_FIELD = record(
+    {
+        "key": one_of("", "metadata.name"),
+        "operator": one_of("", "In", "NotIn"),
+        "values": listing(text(), least=1),
+    },
+    required=("key", "operator", "values"),
+)
+_NODE_TERM = record({"matchExpressions": listing(_EXPRESSION), "matchFields": listing(_FIELD)})
 _LABEL_EXPRESSION = record(
     {
-        "key": text(),
+        "key": _KEY,
         "operator": one_of("", "In", "NotIn", "Exists", "DoesNotExist"),
-        "values": listing({"type": "string"}),
+        "values": listing(text("", LABEL_VALUE, LABEL_VALUE_HINT)),
     },
     required=("key", "operator"),
 )
@@ -121,8 +148,8 @@ _LABEL_SELECTOR = record(
 _POD_TERM = record(
     {
         "labelSelector": _LABEL_SELECTOR,
-        "topologyKey": text(),
-        "namespaces": listing(text()),
+        "topologyKey": _KEY,
+        "namespaces": listing(text("", LABEL, LABEL_HINT)),
         "namespaceSelector": _LABEL_SELECTOR,
     },
     required=("topologyKey",),
@@ -155,9 +182,9 @@ AFFINITY = record(
 )
 TOLERATION = record(
     {
-        "key": text(),
+        "key": _KEY,
         "operator": one_of("", "Exists", "Equal"),
-        "value": {"type": "string"},
+        "value": text("", LABEL_VALUE, LABEL_VALUE_HINT),
         "effect": one_of("", "NoSchedule", "PreferNoSchedule", "NoExecute"),
         "tolerationSeconds": integer(),
     }

@@ -69,14 +69,15 @@ _ALERT = either(
     record({"disabled": text("Why")}, required=("disabled",)),
 )
 _PERCENT = number("Percent", 0, 100)
+_WINDOWED = text("PromQL, with {{.window}} for the window", r"\{\{ *\.window *\}\}", "a query with `{{.window}}`")
 _SLO = either(
     "A percentage, or queries with one",
     _PERCENT,
     record(
         {
             "objective": _PERCENT,
-            "errorQuery": text("PromQL, with {{.window}}"),
-            "totalQuery": text("PromQL, with {{.window}}"),
+            "errorQuery": _WINDOWED,
+            "totalQuery": _WINDOWED,
         },
         required=("objective", "errorQuery", "totalQuery"),
     ),
