@@ -1,6 +1,7 @@
 """What the shape cannot say of pods: their kind, containers, images, and where they may run."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from generator.catalogue.cron import cron_fault
 from generator.catalogue.gaps import INVENTORY, SITE, is_stand_in
@@ -8,7 +9,7 @@ from generator.catalogue.inventory import Inventory
 from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Container, Image, Service
 from generator.catalogue.site import Site
-from generator.finding import Finding, Severity
+from generator.finding import Finding, Place, Severity
 from generator.fleet.check_security import check_dates, check_grants, check_level, check_unused_level
 from generator.fleet.check_volumes import check_volumes
 from generator.fleet.model import Namespace
@@ -70,12 +71,18 @@ def _check_container(service: Service, container: Container, site: Site, notes: 
             fix = "name a device of `devices` in values/site.yaml"
             note_unknown(notes, place, "device", device, site.devices, fix, lacks=(SITE, "devices"))
     for name, probe in container.probes.items():
-        for handler in ("httpGet", "tcpSocket"):
-            port = probe.get(handler, {}).get("port")
-            if isinstance(port, str) and port not in container.ports:
-                place = container.tree.child("probes").value_place(name)
-                who, lacks = f"container {container.name!r}", (service.name, "ports")
-                note_unknown(notes, place, "port", port, container.ports, f"name a port of {who}", who, lacks=lacks)
+        _check_port(service, container, probe, container.tree.child("probes").value_place(name), notes)
+    for name, hook in (container.lifecycle or {}).items():
+        _check_port(service, container, hook or {}, container.tree.child("lifecycle").value_place(name), notes)
+
+
+def _check_port(service: Service, container: Container, asked: Mapping[str, Any], place: Place, notes: Notes) -> None:
+    """A probe or hook that names a port names one of its container."""
+    for handler in ("httpGet", "tcpSocket"):
+        port = (asked.get(handler) or {}).get("port")
+        if isinstance(port, str) and port not in container.ports:
+            who, lacks = f"container {container.name!r}", (service.name, "ports")
+            note_unknown(notes, place, "port", port, container.ports, f"name a port of {who}", who, lacks=lacks)
 
 
 def _check_image(image: Image, site: Site, notes: Notes) -> None:

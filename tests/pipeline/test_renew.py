@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bench.fleet import multiply
 from generator.pipeline import charts
@@ -22,6 +23,8 @@ from tests.pipeline.oracle import copy_inputs, run, tree
 
 ROOT = Path(__file__).parents[2]
 _BY_HAND = re.compile(r"^overwrote an edit by hand: .*\n", re.MULTILINE)
+# `make fuzz` plays many more of them.
+_EDITS = max(10, settings().max_examples // 50)
 # A file is taken to stand still once the clock of files has gone on.
 _STILL_S = 0.015
 
@@ -77,23 +80,25 @@ def _first_line(one: bytes | str | None, other: bytes | str | None) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_run_after_an_edit_comes_to_the_same_as_a_whole_one(
     tmp_path: Path, seed: int, short_ways: list[bool]
 ) -> None:
-    _play(tmp_path, ROOT, seed, 25)
-    assert len(short_ways) >= 6
+    _play(tmp_path, ROOT, seed, _EDITS)
+    assert len(short_ways) >= _EDITS // 5
 
 
 @pytest.mark.slow
+@pytest.mark.hypothesis
 def test_a_run_after_an_edit_comes_to_the_same_in_a_fleet_of_many_domains(
     tmp_path: Path, short_ways: list[bool]
 ) -> None:
     fleet = tmp_path / "fleet"
     fleet.mkdir()
     multiply(ROOT, fleet, 100)
-    _play(tmp_path, fleet, 3, 14)
-    assert len(short_ways) >= 3
+    _play(tmp_path, fleet, 3, _EDITS)
+    assert len(short_ways) >= _EDITS // 5
 
 
 def test_a_small_change_goes_the_short_way(tmp_path: Path, short_ways: list[bool]) -> None:

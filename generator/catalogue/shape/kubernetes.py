@@ -6,6 +6,7 @@ from generator.catalogue.shape.build import (
     LABEL_HINT,
     LABEL_KEY,
     LABEL_VALUE,
+    PORT_NAME,
     Schema,
     anything,
     either,
@@ -19,7 +20,7 @@ from generator.catalogue.shape.build import (
 )
 
 LABEL_VALUE_HINT = "at most 63 letters, digits, hyphens, dots and underscores"
-PORT = either("Number or name of a port", integer("", 1, 65535), text())
+PORT = either("Number or name of a port", integer("", 1, 65535), text("", PORT_NAME, "a port number or name"))
 COUNT_OR_PERCENT = either(
     "A count or a percentage", integer(), text("", r"^[0-9]+%$", "a count, or a percentage such as 25%")
 )

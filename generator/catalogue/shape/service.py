@@ -33,7 +33,8 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _LEVEL = one_of("Pod Security level of the namespace", "baseline", "privileged")
 _GATEWAYS = either("One gateway or several", text(), listing(text(), least=1))
 _AUTH = one_of(
-    "app: its own login; oidc: its login, the site's provider; forward: the gateway asks first; none",
+    "app: its own login; oidc: its login, the site's provider; none; forward: the gateway asks first, "
+    "which no backend can say yet, so it is refused",
     "app",
     "oidc",
     "forward",
@@ -49,8 +50,11 @@ _EXPOSE_LONG = record(
         ),
         "auth": _AUTH,
         "scheme": one_of("What the service speaks; http unless stated", "http", "https"),
-        "timeouts": record({"request": duration(), "backendRequest": duration()}, "As HTTPRoute has them"),
-        "body_size": quantity("Largest request body, where the gateway's class can limit it"),
+        "timeouts": record(
+            {"request": duration(), "backendRequest": duration()},
+            "As HTTPRoute has them; an Ingress has no word for them, which is a warning",
+        ),
+        "body_size": quantity("Largest request body; an Ingress of class nginx can limit it, elsewhere it is refused"),
     },
     required=("gateway",),
 )
