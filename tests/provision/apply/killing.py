@@ -17,97 +17,27 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from provision.apply import replacing
 from provision.apply.ground import Deadlines, Ground
 from provision.apply.journal import Journal
 from provision.apply.perform import Planner, Run, perform
 from provision.inventory import Inventory
 from provision.plan.build import plan
-from provision.plan.destroy import plan_destroy
-from provision.plan.upgrade import plan_upgrade
 from provision.plan.wanted import Wanted
 from provision.proxmox import Api, ApiToken, CaFile, Login, Pace, Secret, env_lock, tokens
 from provision.secrets.store import AgeFile, new_identity
 from provision.talos.connection import parse_address_map
 from provision.talos.wait import RealClock
+from tests.provision.apply.kill_scenarios import SCENARIOS, applying, small, ten
 from tests.provision.apply.simulated import MORE, Told
-from tests.provision.apply.varied import cluster_of, shipped, talos, without
-from tests.provision.inventory.both_ends import at_end, with_nodes
 from tests.provision.inventory.inventory_files import ROOT
 from tests.simulators.proxmox.sample import ADMIN, ADMIN_PASSWORD
 from tests.simulators.together import build
 
 RATE = 1000.0
 PACE = Pace(poll_s=0.004, lock_s=3.0, task_s=20.0, state_s=20.0)
-
-
-def small(planes: int = 1, workers: int = 1) -> Inventory:
-    """Return a cluster with a plain VM beside it that has all that Proxmox offers."""
-    dev, prod = cluster_of(planes, workers), without(shipped("prod"), "ollama-vm", "pbs", "sandbox")
-    vm = replace(prod.vms["postgres-vm"], name="db", vm_id=150, protection=False)
-    vm = replace(vm, address=dev.nodes["cp-1"].address + 50, mac="02:00:00:00:03:50")
-    rule = replace(prod.ha_rules["postgres-home"], name="db-home", vms=("db",))
-    return replace(dev, vms={"db": vm}, ha_rules={"db-home": rule}, backup_jobs=prod.backup_jobs)
-
-
-def upgraded(inventory: Inventory) -> Inventory:
-    """Return the same with the next Talos and the next patch of Kubernetes."""
-    return replace(talos(inventory, version="v1.13.10"), kubernetes="1.36.4")
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """What is there before, what shall be, and which plan leads there."""
-
-    after: Callable[[], Inventory]
-    before: Callable[[], Inventory] | None = None
-    planner: Callable[[Ground], Planner] = lambda ground: lambda seen: plan(ground.wanted, seen)
-    resume: Callable[[Ground], Planner] | None = None
-    agreed: Any = None
-    ten_hosts: bool = False
-
-
-def _upgrading(ground: Ground) -> Planner:
-    return lambda seen: plan_upgrade(ground.wanted, seen)
-
-
-def _destroying(ground: Ground) -> Planner:
-    return lambda seen: plan_destroy(ground.wanted, seen)
-
-
-def _applying(ground: Ground) -> Planner:
-    return lambda seen: plan(ground.wanted, seen)
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "apply": Scenario(small),
-    "grow": Scenario(lambda: cluster_of(3, 2), lambda: cluster_of(1, 1)),
-    "shrink": Scenario(lambda: cluster_of(1, 1), lambda: cluster_of(3, 2)),
-    "replace": Scenario(
-        lambda: cluster_of(3, 1),
-        lambda: cluster_of(3, 1),
-        lambda ground: replacing.planner(ground, ["cp-2"]),
-        _applying,
-        replacing.marker(["cp-2"]),
-    ),
-    "upgrade": Scenario(lambda: upgraded(cluster_of(1, 1)), lambda: cluster_of(1, 1), _upgrading),
-    "destroy": Scenario(small, small, _destroying),
-    "grow to 3+10": Scenario(lambda: _over_ten(3, 10), lambda: _over_ten(1, 1), ten_hosts=True),
-    "shrink from 3+10": Scenario(lambda: _over_ten(1, 1), lambda: _over_ten(3, 10), ten_hosts=True),
-}
-
-
-@cache
-def _ten() -> Path:
-    return at_end(Path(tempfile.mkdtemp(prefix="ten-hosts-")) / "repository", "ten-hosts")
-
-
-def _over_ten(planes: int, workers: int) -> Inventory:
-    return with_nodes(_ten(), planes, workers)
 
 
 @dataclass(slots=True)
@@ -119,6 +49,7 @@ class Site:
     folder: Path
     identity: str = field(default_factory=new_identity)
     secret: str = ""
+    tidy: bool = False
 
     def ground(self, inventory: Inventory) -> Ground:
         """Return a client."""
@@ -134,7 +65,7 @@ class Site:
             self.secret = tokens.create(admin, proxmox.token_id, _widest(inventory)).reveal()
         api = Api(proxmox.endpoints, ApiToken(proxmox.token_id, Secret(self.secret)), trust, dial=dial, pace=PACE)
         return Ground(
-            Wanted(inventory),
+            Wanted(inventory, self.tidy),
             api,
             AgeFile(self.folder / "keys.age", self.identity),
             addresses=parse_address_map(self.facts["map"]),
@@ -157,7 +88,7 @@ class Site:
 
 def _widest(inventory: Inventory) -> Any:
     """Return the rights for the largest inventory on these hosts, so that one token serves all of a scenario."""
-    scope = Wanted(small()).scope
+    scope = Wanted(small(), tidy=True).scope
     return replace(scope, hosts=frozenset(inventory.hosts))
 
 
@@ -273,13 +204,14 @@ def _without_numbers(text: str) -> str:
 def play(name: str, kills: tuple[int, ...], *, forget: bool, folder: Path) -> dict[str, Any]:
     """Play a scenario, killed at these points one after the other, then to its end; return what came of it."""
     scenario = SCENARIOS[name]
-    site = open_site(folder, (_ten() if scenario.ten_hosts else ROOT) / "values")
+    site = open_site(folder, (ten() if scenario.ten_hosts else ROOT) / "values")
     # makes the token, once, before anything is forked
     site.ground(scenario.after() if scenario.ten_hosts else small())
     try:
-        if scenario.before is not None:
-            code = run_client(site, scenario.before(), _applying, 0, None)
+        for before in scenario.before:
+            code = run_client(site, before(), applying, 0, None)
             assert code == 0, f"{name}: the state before could not be made"
+        site.tidy = scenario.tidy
         ended = []
         inventory = scenario.after()
         for number, kill in enumerate(kills):
@@ -328,7 +260,7 @@ def main() -> None:
         _play_all(arguments)
     finally:
         if SCENARIOS[arguments.scenario].ten_hosts:
-            shutil.rmtree(_ten().parent)
+            shutil.rmtree(ten().parent)
 
 
 def _play_all(arguments: argparse.Namespace) -> None:

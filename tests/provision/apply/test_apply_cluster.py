@@ -15,7 +15,7 @@ from provision.apply.replacing import UnknownNode
 from provision.inventory.model import GIB
 from provision.plan.step import Mark
 from provision.plan.upgrade import plan_upgrade
-from tests.provision.apply.killing import upgraded
+from tests.provision.apply.kill_scenarios import upgraded
 from tests.provision.apply.simulated import Simulated, applied, planned, simulated
 from tests.provision.apply.varied import changed, cluster_of, node_like, talos
 from tests.provision.inventory.both_ends import at_end, with_nodes

@@ -72,6 +72,9 @@ async def test_first_fault_stops_what_has_not_begun(tmp_path: Path) -> None:
     with pytest.raises(StepFailed) as failed:
         await run(PLAN, work, tmp_path / "journal")
     assert str(failed.value) == "a/create: no\n  left untouched: c/start, d/start"
+    many = StepFailed(step("a"), ValueError("no"), tuple("bcdefghi"))
+    assert str(many) == "a/create: no\n  left untouched: b, c, d, e, f, g and 2 more"
+    assert str(Stopped(tuple("bcdefgh"))).startswith("stopped as asked; not begun: b, c, d, e, f, g and 1 more; apply")
     assert ended == ["b/create"]  # what ran beside it was brought to its end
     past = journals.read(tmp_path / "journal")
     assert (past.done, past.begun, past.finished) == (("b/create",), ("a/create", "b/create"), True)
@@ -116,14 +119,25 @@ def test_journal_of_a_run_that_died_is_known_by_its_process(tmp_path: Path) -> N
         stream.write('{"event": "start", "st')  # cut by the crash
     past = journals.read(path)
     assert (past.broke_off, past.goes_on, past.plan, past.begun) == (True, False, "plan", ())
-    here = lock.holder(Past(Holder("anna", lock.holder(Past()).host, "then", "nonce"), pid, None, finished=False))
+    here = lock.holder(Past(Holder("anna", lock.holder(Past()).host, "then", "nonce"), pid, finished=False))
     assert here.nonce == "nonce"
     assert lock.holder(past).nonce != "abc"  # another machine's name stands in it
     rows = [json.loads(line) for line in path.read_text().splitlines()[:1]]
     path.write_text(json.dumps({**rows[0], "pid": 1}) + "\n")
-    assert journals.read(path).goes_on
-    path.write_text(json.dumps({**rows[0], "pid": os.getpid()}) + "\n")
-    assert journals.read(path).broke_off  # our own id: the one before us had it
+    assert journals.read(path).broke_off  # a process has that id, and it is another one
+
+
+def test_journal_of_a_run_that_is_at_work_belongs_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    first = Journal(path)
+    first.begin(HOLDER, None)
+    past = journals.read(path)
+    assert (past.goes_on, past.broke_off, past.pid) == (True, False, os.getpid())
+    with pytest.raises(BlockingIOError):
+        Journal(path).begin(HOLDER, None)
+    assert journals.read(path).goes_on  # it was not emptied either
+    first.end()
+    assert not journals.read(path).goes_on
 
 
 def test_factory_is_asked_only_by_https() -> None:

@@ -11,7 +11,7 @@ from provision.apply.ground import Deadlines
 from provision.apply.run import StepFailed
 from provision.plan.upgrade import plan_upgrade
 from provision.proxmox import ProxmoxError
-from tests.provision.apply.killing import small, upgraded
+from tests.provision.apply.kill_scenarios import small, upgraded
 from tests.provision.apply.simulated import Simulated, applied, planned
 from tests.provision.apply.varied import cluster_of
 from tests.simulators.proxmox.tables import fault_kinds as proxmox_kinds

@@ -1,6 +1,7 @@
 """Each command as a person types it, on the simulated site."""
 
 import json
+import os
 import re
 import sys
 import time
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from provision.apply.journal import Journal
 from provision.cli.main import provision
 from provision.proxmox import env_lock
 from tests.provision.cli.console import Console
@@ -23,6 +25,16 @@ def dev(shell: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
     shell.log_in("dev", monkeypatch)
     shell.done("dev", "apply", "--yes")
     return shell
+
+
+def lock(shell: Console) -> None:
+    """Let another person hold the environment."""
+    holder = env_lock.Holder("anna", "laptop", "2026-11-20T10:00:00Z", "0123456789abcdef")
+    shell.site.call(
+        lambda together: together.proxmox.site.pools.update(
+            {"dev-lock": type(next(iter(together.proxmox.site.pools.values())))(comment=holder.comment)}
+        )
+    )
 
 
 def wait_for(shell: Console, holds: Callable[[Any], bool]) -> None:
@@ -110,7 +122,8 @@ def test_cluster_comes_back_from_a_snapshot(dev: Console, tmp_path: Path) -> Non
     assert "a copy of a database" in dev.done("dev", "etcd", "snapshot", str(tmp_path / "copy"), "--without-quorum")
     dev.site.call(lambda together: together.talos.clusters[0].kubernetes.add_workload("media", "web", ["dev-2"]))
     assert "recover from it" in dev.done("dev", "etcd", "snapshot", str(tmp_path / "copy"), "--without-quorum")
-    dev.done("dev", "destroy", "--name", "dev", "--no-drain")
+    lock(dev)
+    dev.done("dev", "destroy", "--name", "dev", "--no-drain", "--break-lock")  # nobody is asked
     assert dev.site.call(lambda together: together.proxmox.site.vms) == {}
     dev.done("dev", "apply", "--yes", "--recover-from", str(file))
     assert "plan of dev: nothing to do" in dev.done("dev", "plan")
@@ -152,6 +165,11 @@ def test_replace_makes_nodes_anew(dev: Console) -> None:
 
 def test_upgrade_rolls_both(dev: Console) -> None:
     assert dev.done("dev", "upgrade", "--yes") == "upgrade of dev: nothing to do\n"
+    dev.edit("dev.yaml", "version: 1.36.3", "version: 1.36.2")
+    refusal = "Kubernetes 1.36.3 cannot go back to 1.36.2: there is no procedure for it"
+    assert f"later: dev-2: kubelet 1.36.3 → 1.36.2 (no way: {refusal})\n" in dev.done("dev", "plan")
+    assert f"  stop: {refusal}\n" in dev.refused("dev", "upgrade", "--plan")
+    dev.edit("dev.yaml", "version: 1.36.2", "version: 1.36.3")
     dev.edit("dev.yaml", "v1.13.9", "v1.14.1")
     dev.edit("dev.yaml", "version: 1.36.3", "version: 1.36.9")
     assert "later: dev-1: Talos v1.13.9 → v1.14.1 (`provision upgrade`)" in dev.done("dev", "plan")
@@ -170,14 +188,7 @@ def test_upgrade_rolls_both(dev: Console) -> None:
 
 
 def test_lock_of_somebody_else_is_shown_and_broken_only_when_asked(dev: Console) -> None:
-    ground = dev.site.ground  # the same site, another person
-    assert ground is not None
-    holder = env_lock.Holder("anna", "laptop", "2026-11-20T10:00:00Z", "0123456789abcdef")
-    dev.site.call(
-        lambda together: together.proxmox.site.pools.update(
-            {"dev-lock": type(next(iter(together.proxmox.site.pools.values())))(comment=holder.comment)}
-        )
-    )
+    lock(dev)
     text = (
         "Error: lock 'dev': held by anna on laptop since 2026-11-20T10:00:00Z\n"
         "  fix: wait for it; if it has died, run again with --break-lock\n"
@@ -188,6 +199,16 @@ def test_lock_of_somebody_else_is_shown_and_broken_only_when_asked(dev: Console)
     assert output == f"{shown}Error: the lock of 'dev' was left alone\n"
     assert "nothing to do" in dev.done("dev", "apply", "--break-lock", "--yes")
     assert "'dev' is not locked" in dev.done("dev", "apply", "--break-lock", "--yes")
+
+
+def test_run_of_this_machine_is_not_robbed_of_its_lock(dev: Console) -> None:
+    journal = Journal(dev.root / ".cache/provision/dev/journal.jsonl")
+    journal.begin(env_lock.Holder("anna", "here", "2026-11-20T10:00:00Z", "0123456789abcdef"), None)
+    text = f"Error: lock 'dev': process {os.getpid()} of this machine is at work\n  fix: wait for it, or end it first\n"
+    assert dev.refused("dev", "apply", "--yes") == text
+    assert dev.refused("dev", "apply", "--break-lock", "--yes") == text
+    journal.end()
+    assert "nothing to do" in dev.done("dev", "apply", "--yes")
 
 
 def test_secrets_are_made_once_and_their_certificate_rotates(shell: Console, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,12 @@ def test_image_names() -> None:
     [
         ("v1.13.9", "v1.14.1", None),
         ("v1.11.0", "v1.13.9", None),
+        (
+            "v1.14.1",
+            "v1.13.9",
+            "Talos v1.14.1 cannot go back to v1.13.9: it may bring an older etcd, which cannot read the newer data",
+        ),
+        ("v1.14.2", "v1.14.1", None),
         ("v1.11.0", "v1.14.1", "Talos v1.14.1 upgrades hosts from 1.12 on, this one has v1.11.0"),
         ("v1.13.9", "v1.15.0", "Talos v1.15.0 is not known to this program, known are 1.13, 1.14"),
         ("latest", "v1.14.1", "'latest' is not a version of Talos"),

@@ -38,7 +38,7 @@ def empty(inventory: Inventory) -> Seen:
     """Return what is seen where nothing has been made yet."""
     hosts = {name: Host(name, online=True, cores=32, memory_mib=131072) for name in inventory.hosts}
     storages = tuple(
-        Storage(s.name, host, _KINDS[s.kind][0], frozenset(_KINDS[s.kind][1]), s.shared, True, 1, 1)
+        Storage(s.name, host, _KINDS[s.kind][0], frozenset(_KINDS[s.kind][1]), s.shared, True, 2**50, 2**50)
         for s in inventory.storages.values()
         for host in (s.hosts or hosts)
     )

@@ -32,6 +32,34 @@ CASES = {
         (PROD, "talos-7: {role: worker,", 'talos-7: {role: worker, labels: {"a b": c},'),
         "'talos-7' has the label 'a b'",
     ),
+    "schematic": (
+        (PROD, "systemExtensions:", "systemExtension:"),
+        "schematic.customization has the field 'systemExtension', the factory knows",
+    ),
+    "audit-level": (
+        (PROD, "rules: [{level: Metadata}]", "rules: [{level: Everything}]"),
+        "the audit policy has a rule of level 'Everything', expected None or Metadata or Request or RequestResponse",
+    ),
+    "audit-no-policy": (
+        (PROD, "kind: Policy, rules: [{level: Metadata}]", "kind: Policies, rules: [{level: Metadata}]"),
+        "the audit policy is no Policy of audit.k8s.io/v1",
+    ),
+    "audit-no-rules": (
+        (PROD, "rules: [{level: Metadata}]", "rules: []"),
+        "the audit policy has no list of rules",
+    ),
+    "talks-to-nobody": (
+        (PROD, "talks_to: {lan: [nas:2049]", "talks_to: {lan: [nass:2049]"),
+        "'pbs' talks to 'nass:2049': 'nass' is no network, machine or address of the site",
+    ),
+    "talks-to-no-port": (
+        (PROD, "talks_to: {lan: [nas:2049]", "talks_to: {lan: [nas:204900]"),
+        "'pbs' talks to 'nas:204900': '204900' is no port",
+    ),
+    "internet-by-name": (
+        (PROD, '"*:443", "*:80"', '"example.org:443", "*:80"'),
+        "'sandbox' talks to 'example.org:443': a port such as '*:443' is expected",
+    ),
 }
 
 
@@ -51,6 +79,21 @@ def test_fault_is_found_where_the_node_stands(case: str, tmp_path: Path) -> None
     assert message in result.output
     assert "values/inventory/prod.yaml:" in result.output
     assert "Error: the inventory of 'prod' has " in result.output
+    assert result.output.count(message) == 1
+
+
+def test_version_is_shown_where_it_stands(tmp_path: Path) -> None:
+    root = edited(tmp_path, (PROD, "version: v1.13.9", "version: v1.12.1"))
+    (found,) = judge(Wanted(loaded(root, "prod")))
+    line = (root / found.place.path).read_text().splitlines()[found.place.line - 1]
+    assert line[found.place.column - 1 :].startswith("v1.12.1")
+
+
+def test_fault_is_told_once(tmp_path: Path) -> None:
+    root = edited(tmp_path, (PROD, "cores: 12,", "cores: twelve,"))
+    result = CliRunner().invoke(provision, ["--root", str(root), "-e", "prod", "validate", "--offline"])
+    assert result.exit_code == 2
+    assert result.output.count("error: VM 'ollama-vm' has 'cores': 'twelve'") == 1
 
 
 def test_hundred_nodes_are_judged_in_a_second() -> None:

@@ -189,6 +189,16 @@ def test_a_token_id_has_a_user_and_a_name(text: str) -> None:
     assert str(caught.value) == f"token id '{text}' is not of the form user@realm!name"
 
 
+def test_an_expired_token_is_said(api: Api, proxmox: RunningProxmox) -> None:
+    proxmox.site.users["chartroom@pve"].tokens["prod"].expire = 1
+    with pytest.raises(LoginError) as caught:
+        api.get("version", "read the version")
+    assert str(caught.value) == (
+        "read the version: Proxmox does not accept token 'chartroom@pve!prod': token expired\n"
+        "  fix: check the token's id and secret, and that neither it nor its user has expired"
+    )
+
+
 def test_a_wrong_token_is_said(api: Api, proxmox: RunningProxmox) -> None:
     wrong = Api([proxmox.url], ApiToken(TOKEN, Secret(MARKER)), CaFile(proxmox.ca_file), pace=QUICK)
     with pytest.raises(LoginError) as caught:

@@ -88,7 +88,7 @@ class Engine:
 
     def _run(self, asked: Asked, fault: Fault | None) -> Any:
         method, names = self._find(asked)
-        who = login.identify(self.site, method, asked.verb, asked.headers)
+        who = login.identify(self.site, method, asked.verb, asked.headers, self.clock.now())
         if fault is not None:
             self._meet(fault, asked, names)
         if "node" in names:

@@ -11,7 +11,7 @@ from .state import Site
 from .tables import Method
 
 
-def identify(site: Site, method: Method, verb: str, headers: dict[str, str]) -> str:
+def identify(site: Site, method: Method, verb: str, headers: dict[str, str], now: float) -> str:
     """Return the user or token id behind the headers; empty for a call that the world may make.
 
     Raises:
@@ -21,13 +21,13 @@ def identify(site: Site, method: Method, verb: str, headers: dict[str, str]) -> 
     if authorization:
         if not method.token:
             raise refuse("token-not-allowed")
-        return _token(site, authorization)
+        return _token(site, authorization, now)
     if method.rights == "world":
         return ""
     return _ticket(site, verb, headers)
 
 
-def _token(site: Site, authorization: str) -> str:
+def _token(site: Site, authorization: str, now: float) -> str:
     match = re.fullmatch(r"PVEAPIToken=([^!]+)!([^=]+)=(.+)", authorization)
     if match is None:
         raise refuse("no-ticket")
@@ -35,6 +35,8 @@ def _token(site: Site, authorization: str) -> str:
     token = site.users[user].tokens.get(name) if user in site.users else None
     if token is None:
         raise refuse("no-such-token", token=name, user=user)
+    if token.expire and token.expire < now:
+        raise refuse("token-expired")
     if not hmac.compare_digest(token.secret, secret):
         raise refuse("bad-token")
     return f"{user}!{name}"

@@ -110,6 +110,18 @@ class Together:
         tasks = reversed(self.proxmox.site.tasks.values())
         return next(task for task in tasks if task.type == "qmcreate" and task.id == str(vm.vmid))
 
+    @property
+    def settled(self) -> Any:
+        """Return what lets whoever looks at Talos see what Proxmox has just done."""
+
+        @web.middleware
+        async def middleware(request: web.Request, handler: Any) -> web.StreamResponse:
+            self.settle()
+            response: web.StreamResponse = await handler(request)
+            return response
+
+        return middleware
+
     async def run(self) -> None:
         """Go on for ever."""
         while True:
@@ -153,7 +165,9 @@ async def build(
     async with talos, contextlib.AsyncExitStack() as stack:
         runners = await proxmox.listen()
         together.factory = await _serve(_factory(together), runners)
-        together.control = await _serve(control.build(talos), runners)
+        talos_control = control.build(talos)
+        talos_control.middlewares.append(together.settled)
+        together.control = await _serve(talos_control, runners)
         for runner in runners:
             stack.push_async_callback(runner.cleanup)
         task = asyncio.create_task(together.run())

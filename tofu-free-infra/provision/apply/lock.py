@@ -7,9 +7,11 @@ import secrets
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from provision.proxmox import Api, env_lock
 from provision.proxmox.env_lock import EnvLock, Holder
+from provision.proxmox.errors import LockHeldError
 
 from .journal import Past
 
@@ -47,6 +49,17 @@ async def held(api: Api, environment: str, who: Holder) -> AsyncIterator[None]:
 async def seen(api: Api, environment: str) -> EnvLock | None:
     """Return who holds an environment."""
     return await asyncio.to_thread(env_lock.read, api, environment)
+
+
+async def refuse(api: Api, environment: str, pid: int, cause: BaseException | None = None) -> NoReturn:
+    """Say that a run of this machine is at work here, as the lock has it, or as only its journal knows.
+
+    Raises:
+        LockHeldError: always.
+    """
+    found = await seen(api, environment)
+    who = f"held by {found}, process {pid} of this machine" if found else f"process {pid} of this machine is at work"
+    raise LockHeldError(f"lock '{environment}': {who}", "wait for it, or end it first") from cause
 
 
 async def break_lock(api: Api, environment: str, shown: EnvLock) -> None:

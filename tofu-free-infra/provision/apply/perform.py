@@ -61,11 +61,11 @@ async def perform(ground: Ground, planner: Planner, run: Run) -> Plan:
     who = lock.holder(past)
     journal = run.make_journal(run.journal)
     resumes = past.broke_off and run.plan_name is not None and past.plan == run.plan_name
-    if past.goes_on:
-        async with lock.held(ground.api, ground.wanted.environment, who):
-            raise RuntimeError("two runs of one machine hold one lock")  # the other one holds it, so we never get here
     # Before the lock, so that a run that dies right after it is known to have it.
-    journal.begin(who, run.plan_name)
+    try:
+        journal.begin(who, run.plan_name)
+    except BlockingIOError as error:
+        await lock.refuse(ground.api, ground.wanted.environment, past.pid, error)
     try:
         async with lock.held(ground.api, ground.wanted.environment, who):
             return await _locked(ground, planner, run, journal, resumes=resumes)

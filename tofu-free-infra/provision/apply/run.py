@@ -11,6 +11,7 @@ from provision.proxmox import Watch
 from .journal import Journal
 from .schedule import Limits, startable
 
+_NAMED = 6
 Work = Callable[[Step, Watch], Awaitable[None]]
 
 
@@ -33,11 +34,17 @@ class Teller(Protocol):
         """A step failed."""
 
 
+def _first_of(steps: tuple[str, ...]) -> str:
+    """Name steps, the first of them where there are many: the next plan shows all."""
+    more = f" and {len(steps) - _NAMED} more" if len(steps) > _NAMED else ""
+    return ", ".join(steps[:_NAMED]) + more
+
+
 class StepFailed(Exception):
     """A step failed; those that had not begun were left untouched."""
 
     def __init__(self, step: Step, error: BaseException, untouched: tuple[str, ...]) -> None:
-        left = f"\n  left untouched: {', '.join(untouched)}" if untouched else ""
+        left = f"\n  left untouched: {_first_of(untouched)}" if untouched else ""
         super().__init__(f"{step.id}: {error}{left}")
         self.step = step
         self.error = error
@@ -48,7 +55,7 @@ class Stopped(Exception):
     """Somebody asked to stop; what had begun was brought to its end."""
 
     def __init__(self, untouched: tuple[str, ...]) -> None:
-        super().__init__(f"stopped as asked; not begun: {', '.join(untouched) or 'nothing'}; apply again to go on")
+        super().__init__(f"stopped as asked; not begun: {_first_of(untouched) or 'nothing'}; apply again to go on")
         self.untouched = untouched
 
 

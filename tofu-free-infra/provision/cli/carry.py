@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import click
 
+from provision.apply import journal as journals
 from provision.apply import lock
 from provision.apply.factory import FactoryError
 from provision.apply.ground import Ground, NoKeysError
@@ -137,7 +138,7 @@ def _agrees(plan: Plan, choice: Choice) -> bool:
 
 async def _locked(ground: Ground, planner: Planner, run: Run, choice: Choice, stop: Stop) -> Plan:
     if choice.break_lock:
-        await _break_lock(ground, yes=choice.yes)
+        await _break_lock(ground, run, yes=choice.yes)
     with _signals(stop):
         try:
             return await perform(ground, planner, run)
@@ -146,8 +147,11 @@ async def _locked(ground: Ground, planner: Planner, run: Run, choice: Choice, st
             raise
 
 
-async def _break_lock(ground: Ground, *, yes: bool) -> None:
+async def _break_lock(ground: Ground, run: Run, *, yes: bool) -> None:
     environment = ground.wanted.environment
+    past = journals.read(run.journal)
+    if past.goes_on:
+        await lock.refuse(ground.api, environment, past.pid)
     shown = await lock.seen(ground.api, environment)
     if shown is None:
         click.echo(f"{environment!r} is not locked", err=True)

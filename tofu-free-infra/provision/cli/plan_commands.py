@@ -165,7 +165,8 @@ def destroy_command(
 
     if name is not None and name != wanted:
         raise Refused(f"the cluster is called {wanted!r}, not {name!r}: nothing was done")
-    carry_out(settings, ground, planner, Choice(break_lock=break_lock, confirm=confirm))
+    # Who gives the name has said it all, so nothing is asked, not even of a lock.
+    carry_out(settings, ground, planner, Choice(yes=name is not None, break_lock=break_lock, confirm=confirm))
 
 
 def _show(settings: Settings, ground: Ground, made: Plan) -> None:

@@ -30,9 +30,9 @@ def validate_command(
     settings: Settings, offline: bool, role: bool, create_token: bool, rotate: bool, tidy: bool
 ) -> None:
     """Test before anything is made: inventory, rights, hosts, storages, bridges, mappings."""
-    for finding in load(settings.root, settings.environment).findings:
-        click.echo(format_finding(finding, settings.root), err=True)
     inventory = settings.inventory()
+    for finding in load(settings.root, settings.environment).findings:  # errors were told, and ended it
+        click.echo(format_finding(finding, settings.root), err=True)
     wanted = Wanted(inventory, tidy)
     if role:
         _print_role(wanted, inventory)

@@ -1,40 +1,58 @@
-"""Nodes and plain VMs."""
+"""Talos nodes, and what plain VMs share with them."""
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from generator.source import Map, plain
+from generator.source import plain
 
-from .model import GIB, SYSTEM_DISK, Disk, Ha, Node, Order, Port, Role, Vm
+from .calendar_event import is_calendar_event
+from .model import GIB, SYSTEM_DISK, Disk, Ha, Node, Order, Role
 from .read import Record
 
 TIERS = ("tier1", "tier2", "tier3", "tier4")
 MAC = r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}"
 _ROLES: Mapping[str, Role] = {"controlplane": "controlplane", "worker": "worker"}
 _DISK_NAME = re.compile(r"[a-z0-9-]{1,20}")
+_TAG = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_CPU = r"[A-Za-z0-9][A-Za-z0-9._-]*"  # a word, so that no further keys of Proxmox' come in with it
+_MACHINE = r"(pc|q35|pc-(q35|i440fx)-[0-9]+\.[0-9]+(\+pve[0-9]+)?)"
+_CONTROLLERS = ("virtio-scsi-pci", "virtio-scsi-single", "lsi", "lsi53c810", "megasas", "pvscsi")
+_CPU_SHARE = re.compile(r"[0-9]+(\.[0-9]+)?|[0-9]+m")
 
 
 def build_node(name: str, record: Record) -> Node | None:
     """Build a Talos node, or None where too much is missing."""
     is_metal = "metal" in record
-    fields = _machine(name, record, is_metal=is_metal, default_tier="tier4")
-    reserved, metal = record.record("reserved"), record.record("metal")
+    fields = machine(name, record, is_metal=is_metal, default_tier="tier4")
+    metal = record.record("metal")
     if fields is None or not record.need("role"):
         return None
     role = _ROLES[record.choice("role", _ROLES, "worker")]
     node = Node(
         **fields,
         role=role,
-        reserved_cpu=str(reserved.raw("cpu")) if "cpu" in reserved else None,
-        reserved_memory=str(reserved.raw("memory")) if "memory" in reserved else None,
+        **_reserved(record, fields["memory_bytes"]),
         labels={key: str(value) for key, value in record.record("labels").tree.items()},
         taints=_taints(record),
         install_disk=metal.text("disk") or None,
     )
     record.close("storage")
     return node
+
+
+def _reserved(record: Record, memory_bytes: int) -> dict[str, Any]:
+    """Read what the kubelet keeps back: less than there is, or no pod would ever start."""
+    reserved = record.record("reserved")
+    cpu, memory = reserved.raw("cpu"), reserved.raw("memory")
+    if cpu is not None and _CPU_SHARE.fullmatch(str(cpu)) is None:
+        reserved.wrong("cpu", "a share of the cores such as 500m")
+    kept = reserved.size("memory")
+    if kept and kept >= memory_bytes:
+        reserved.wrong("memory", "less than the node's memory")
+    reserved.close()
+    found = {"reserved_cpu": cpu, "reserved_memory": memory}
+    return {key: str(value) for key, value in found.items() if value is not None}
 
 
 def _taints(record: Record) -> tuple[Mapping[str, str], ...]:
@@ -49,28 +67,8 @@ def _taints(record: Record) -> tuple[Mapping[str, str], ...]:
     return tuple({key: str(value) for key, value in item.items()} for item in found)
 
 
-def build_vm(name: str, record: Record, folder: Path) -> Vm | None:
-    """Build a plain VM, its keys and files read from `folder`; None where too much is missing."""
-    fields = _machine(name, record, is_metal=False, default_tier=None)
-    if fields is None or not record.need("image", "user", "ssh_keys"):
-        return None
-    keys = [_file(folder, file, record, "ssh_keys") for file in record.texts("ssh_keys")]
-    vm = Vm(
-        **fields,
-        image=record.text("image"),
-        user=record.text("user"),
-        ssh_keys=tuple(line for text in keys for line in text.splitlines() if line.strip()),
-        packages=record.texts("packages"),
-        files=_files(folder, record),
-        ports=_ports(record),
-        called_by=_lists(record, "called_by"),
-        talks_to=_lists(record, "talks_to"),
-    )
-    record.close("storage")
-    return vm
-
-
-def _machine(name: str, record: Record, *, is_metal: bool, default_tier: str | None) -> dict[str, Any] | None:
+def machine(name: str, record: Record, *, is_metal: bool, default_tier: str | None) -> dict[str, Any] | None:
+    """Read what every machine has, or None where too much is missing."""
     wanted = ["mac", "address", "cores", "memory", "disks"] + ([] if is_metal else ["host", "vm_id"])
     if not record.need(*wanted):
         return None
@@ -81,25 +79,43 @@ def _machine(name: str, record: Record, *, is_metal: bool, default_tier: str | N
     return {
         "name": name,
         "host": record.text("host") or None,
-        "vm_id": record.maybe_number("vm_id"),
+        "vm_id": record.maybe_number("vm_id", 1),
         "mac": record.text("mac", pattern=MAC, expected="a MAC in quotes").upper(),
         "address": record.address("address"),
         "network": record.text("network", "cluster"),
         "cores": record.number("cores", 1, 1),
         "memory_bytes": record.size("memory"),
         "disks": _disks(record, default_tier),
-        "devices": record.mapping("devices", int, "a number"),
+        "devices": _devices(record),
         "order": _order(record),
         "ha": _ha(record),
-        "replicate": record.mapping("replicate", str, "a calendar event such as */15"),
+        "replicate": _replicate(record),
         "protection": record.flag("protection"),
-        "tags": record.texts("tags"),
-        "cpu": record.text("cpu", "x86-64-v2-AES"),
-        "machine": record.text("machine", "q35"),
-        "scsihw": record.text("scsihw", "virtio-scsi-pci"),
+        "tags": record.texts("tags", _TAG, "lower-case letters, digits and hyphens"),
+        "cpu": record.text("cpu", "x86-64-v2-AES", _CPU, "the name of a CPU type"),
+        "machine": record.text("machine", "q35", _MACHINE, "q35, pc or a version of one such as pc-q35-9.0"),
+        "scsihw": record.choice("scsihw", _CONTROLLERS, _CONTROLLERS[0]),
         "place": record.tree.place,
         "places": record.places(),
     }
+
+
+def _devices(record: Record) -> Mapping[str, int]:
+    counts = record.record("devices")
+    found = record.mapping("devices", int, "a number")
+    for name, count in found.items():
+        if count < 1:
+            counts.wrong(name, "a number from 1")
+    return found
+
+
+def _replicate(record: Record) -> Mapping[str, str]:
+    events = record.record("replicate")
+    found = record.mapping("replicate", str, "a calendar event such as */15")
+    for host, event in found.items():
+        if not is_calendar_event(event):
+            events.wrong(host, "a calendar event such as */15")
+    return found
 
 
 def _disks(record: Record, default_tier: str | None) -> Mapping[str, Disk]:
@@ -144,48 +160,3 @@ def _ha(record: Record) -> Ha | None:
     built = Ha(ha.number("max_restart", 1), ha.number("max_relocate", 1), ha.flag("failback", default=True))
     ha.close()
     return built
-
-
-def _lists(record: Record, key: str) -> Mapping[str, tuple[str, ...]]:
-    inner = record.record(key)
-    return {name: inner.texts(name) for name in inner.tree}
-
-
-def _ports(record: Record) -> Mapping[str, Port]:
-    inner = record.record("ports")
-    found = {}
-    for name, value in inner.tree.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            found[name] = Port(value, "tcp")
-            continue
-        port = inner.record(name) if isinstance(value, Map) else None
-        number = port.raw("port") if port else None
-        if port is None or not isinstance(number, int):
-            inner.wrong(name, "a port number, or {port, protocol}")
-            continue
-        found[name] = Port(number, str(port.raw("protocol") or "tcp").lower())
-    return found
-
-
-def _files(folder: Path, record: Record) -> Mapping[str, str]:
-    inner = record.record("files")
-    found = {}
-    for path, value in inner.tree.items():
-        source = value.get("source") if isinstance(value, Map) else None
-        if isinstance(value, str):
-            found[path] = value
-        elif isinstance(source, str):
-            found[path] = _file(folder, source, inner, path)
-        else:
-            inner.wrong(path, "text, or {source: FILE}")
-    return found
-
-
-def _file(folder: Path, name: str, record: Record, key: str) -> str:
-    try:
-        return (folder / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        message = f"{record.who} names the file {name!r}, which cannot be read: {reason}"
-        record.notes.error(record.place(key), "file", message, f"put it at {folder.name}/{name}")
-        return ""

@@ -26,6 +26,7 @@ def build_site(tree: Map, notes: Notes) -> Site:
         addresses=_addresses(record),
         pools=record.each("address_pools", "pool", _pool),
         store=_store(record.record("secret_store", "the site's 'secret_store'")),
+        devices=tuple(record.record("devices").tree),
         place=tree.place,
     )
     kubernetes.close()

@@ -8,7 +8,7 @@ from generator.source import Map, MergeRules, Value, merge, read_file, settle
 
 # Here null has a meaning of its own: a checksum that is not known, a partition that is not encrypted.
 _RULES = MergeRules(passes_null=lambda path: path[0] in ("images", "talos"))
-_SITE_PARTS = ("zone", "timezone", "kubernetes", "networks", "addresses", "address_pools", "secret_store")
+_SITE_PARTS = ("zone", "timezone", "kubernetes", "networks", "addresses", "address_pools", "secret_store", "devices")
 FOLDER = "values/inventory"
 HOSTS = f"{FOLDER}/hosts.yaml"
 

@@ -12,6 +12,11 @@ from .model import Inventory, Other
 from .read import Notes
 from .rules import check
 
+_UNREAD = frozenset(
+    f"source/{rule}"
+    for rule in ("syntax", "not-a-mapping", "unreadable", "not-utf8", "symbolic-link", "refused", "too-big", "too-deep")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -25,6 +30,9 @@ def load(root: Path, environment: str) -> Loaded:
     """Load one environment below `root`, the folder that holds `values/`."""
     notes = Notes()
     layers = read_layers(root, environment)
+    if any(finding.rule in _UNREAD for finding in layers.findings):
+        # What a file would have said is not missing.
+        return Loaded(None, sort_findings(layers.findings))
     notes.findings += layers.findings
     built = build(environment, layers, root / FOLDER, notes)
     if built is not None:

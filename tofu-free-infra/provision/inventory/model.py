@@ -85,6 +85,7 @@ class Site:
     addresses: Mapping[str, IPv4Address]
     pools: Mapping[str, Pool]
     store: SecretStore
+    devices: tuple[str, ...]
     place: Place
 
 

@@ -94,7 +94,7 @@ class Record:
         """Return one of some words."""
         words = tuple(known)
         value = self.text(key, default, expected=" or ".join(words))
-        if value not in words and key in self:
+        if value not in words and isinstance(self.tree.get(key), str):
             self.wrong(key, " or ".join(words))
         return value if value in words else default
 
@@ -108,9 +108,10 @@ class Record:
             return default
         return value
 
-    def maybe_number(self, key: str) -> int | None:
+    def maybe_number(self, key: str, least: int = 0) -> int | None:
         """Return a whole number, or None where there is none."""
-        return self.number(key) if self._take(key) is not None else None
+        found = self.number(key, -1, least)
+        return found if found >= 0 else None
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """Return true or false."""
@@ -123,24 +124,30 @@ class Record:
         return value
 
     def size(self, key: str) -> int:
-        """Return a quantity in bytes; 0 where there is none."""
+        """Return a quantity in bytes, at least 1 MiB: a number without its unit is a slip; 0 where there is none."""
         value = self._take(key)
         if value is None:
             return 0
-        found = size_of(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
-        if found is None:
+        found = size_of(value) if isinstance(value, str) else None
+        if found is None or found < 2**20:
             self.wrong(key, "a quantity such as 100Gi")
-        return found or 0
+            return 0
+        return found
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts."""
+    def texts(self, key: str, pattern: str | None = None, expected: str = "text") -> tuple[str, ...]:
+        """Return a list of texts, each of them as `expected`."""
         value = self._take(key)
         if value is None:
             return ()
         if not isinstance(value, Seq) or not all(isinstance(item, str) for item in value):
             self.wrong(key, "a list of texts")
             return ()
-        return tuple(str(item) for item in value)
+        found = tuple(str(item) for item in value)
+        for index, item in enumerate(found):
+            if pattern is not None and re.fullmatch(pattern, item) is None:
+                message = f"{self.who} has in {key!r}: {item!r}, {expected} is expected"
+                self.notes.error(value.item_place(index), "value", message, f"write {expected}")
+        return found
 
     def address(self, key: str) -> IPv4Address:
         """Return an address; 0.0.0.0 where it is none, which is noted."""

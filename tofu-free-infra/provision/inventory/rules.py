@@ -1,5 +1,6 @@
 """What only code can check: one function per rule, each a fault with its place and its fix."""
 
+import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
 
@@ -10,6 +11,9 @@ from .read import Notes
 from .rules_ha import check_ha
 from .rules_space import check_space
 from .rules_store import check_store
+
+_FOR_LONGHORN = ("siderolabs/iscsi-tools", "siderolabs/util-linux-tools")
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def check(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
@@ -45,6 +49,11 @@ def _ids(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
 def _unique(inventory: Inventory, notes: Notes) -> None:
     names: dict[str, str] = dict.fromkeys(inventory.site.addresses, "an address of the site")
     names |= dict.fromkeys(inventory.hosts, "a host")
+    for name, host in inventory.hosts.items():
+        for machine in inventory.machines:
+            if machine.address == host.address:
+                message = f"{machine.name!r} has {machine.address}, which is host {name!r}"
+                notes.error(machine.at("address"), "address", message, "choose another")
     for field in ("vm_id", "mac", "address"):
         held: dict[object, str] = {}
         for machine in inventory.machines:
@@ -71,6 +80,8 @@ def _addresses(inventory: Inventory, notes: Notes) -> None:
             message = f"{machine.name!r} is in network {machine.network!r}, the site has {known}"
             notes.error(machine.at("network"), "network", message, "choose one of them")
             continue
+        if not int(machine.address):
+            continue  # what stands there is none, and that is said
         if machine.address not in network.subnet or machine.address in _edges(network.subnet):
             notes.error(place, "address", f"{who}, not an address for machines of {network.subnet}", "choose another")
         if machine.address in (network.router, site.api):
@@ -104,7 +115,7 @@ def _ranges(inventory: Inventory, notes: Notes) -> None:
 
 def _cluster(inventory: Inventory, notes: Notes) -> None:
     site, planes = inventory.site, inventory.control_planes
-    if len(planes) % 2 == 0:
+    if len(planes) not in (1, 3, 5):
         message = f"{len(planes)} control planes, an odd number is expected: 1, 3 or 5"
         notes.error(inventory.places["nodes"], "control-planes", message, "add or remove one")
     for network in {node.network for node in planes}:
@@ -112,7 +123,7 @@ def _cluster(inventory: Inventory, notes: Notes) -> None:
         if known is not None and site.api not in known.subnet:
             message = f"the VIP {site.api} is outside {known.subnet}, the network of the control planes"
             notes.error(site.place, "vip", message, "choose an address of that network: it moves by ARP")
-    if inventory.kubernetes.rpartition(".")[0] != site.kubernetes:
+    if inventory.kubernetes and inventory.kubernetes.rpartition(".")[0] != site.kubernetes:
         message = f"Kubernetes {inventory.kubernetes} is not of the site's minor {site.kubernetes}"
         notes.error(inventory.places["kubernetes"], "kubernetes", message, "make them agree")
     storage = inventory.storages.get(inventory.talos.image_storage)
@@ -123,10 +134,28 @@ def _cluster(inventory: Inventory, notes: Notes) -> None:
         )
         place = inventory.talos.places.get("image_storage", inventory.talos.place)
         notes.error(place, "storage", message, "name a storage of kind nfs or dir")
+    _longhorn(inventory, notes)
+    if not inventory.operators:
+        message = "operators name nobody: Talos and the API server would be open to every network"
+        notes.error(inventory.places["operators"], "operators", message, "name a network of the site")
     for name in inventory.operators:
         if name not in site.networks and not _is_address(name):
             message = f"operators name {name!r}, neither a network nor an address"
             notes.error(inventory.places["operators"], "operators", message, "name a network of the site")
+
+
+def _longhorn(inventory: Inventory, notes: Notes) -> None:
+    """Note a disk for Longhorn on nodes that lack what Longhorn calls. Source: facts provisioning.md 3.7."""
+    if not any("longhorn" in node.disks for node in inventory.nodes.values()):
+        return
+    customization = inventory.talos.schematic.get("customization")
+    extensions = customization.get("systemExtensions") if isinstance(customization, dict) else None
+    names = extensions.get("officialExtensions") if isinstance(extensions, dict) else None
+    missing = [name for name in _FOR_LONGHORN if name not in (names if isinstance(names, list) else ())]
+    if missing:
+        message = f"nodes have a disk 'longhorn', and the schematic lacks {' and '.join(missing)}, which Longhorn calls"
+        place = inventory.talos.places.get("schematic", inventory.talos.place)
+        notes.warning(place, "longhorn", message, "add them to `officialExtensions`")
 
 
 def _is_address(text: str) -> bool:
@@ -161,9 +190,15 @@ def _machine(inventory: Inventory, machine: Machine, notes: Notes) -> None:
     if machine.mac and not int(machine.mac[:2], 16) & 2:
         message = f"{machine.name!r} has MAC {machine.mac}, which is not locally administered"
         notes.error(machine.at("mac"), "mac", message, "begin it with 02")
+    elif machine.mac and int(machine.mac[:2], 16) & 1:
+        message = f"{machine.name!r} has MAC {machine.mac}, which is one of a group"
+        notes.error(machine.at("mac"), "mac", message, "begin it with 02")
 
 
 def _vm(inventory: Inventory, vm: Vm, notes: Notes) -> None:
+    if _NAME.fullmatch(vm.name) is None:
+        message = f"{vm.name!r} is no host name, lower-case letters, digits and hyphens are expected"
+        notes.error(vm.place, "name", message, "rename the VM")
     if vm.image not in inventory.images:
         message = (
             f"{vm.name!r} is made from image {vm.image!r}, the inventory has {', '.join(inventory.images) or 'none'}"

@@ -3,6 +3,8 @@
 Source: facts provisioning-more.md 0.4, 1.2.
 """
 
+from collections.abc import Mapping
+
 from .model import HaRule, Inventory, Machine
 from .read import Notes
 
@@ -13,6 +15,7 @@ def check_ha(inventory: Inventory, notes: Notes) -> None:
         _resource(inventory, machine, notes)
     for rule in inventory.ha_rules.values():
         _rule(inventory, rule, notes)
+    _together(inventory, notes)
 
 
 def _resource(inventory: Inventory, machine: Machine, notes: Notes) -> None:
@@ -79,3 +82,30 @@ def _rule(inventory: Inventory, rule: HaRule, notes: Notes) -> None:
     if rule.affinity == "negative" and len(rule.vms) > len(inventory.hosts):
         message = f"{who} keeps {len(rule.vms)} VMs apart on {len(inventory.hosts)} hosts"
         notes.error(rule.place, "ha-rule", message, "that many hosts are needed")
+
+
+def _together(inventory: Inventory, notes: Notes) -> None:
+    """Judge what rules ask of one VM together."""
+    homes: dict[str, HaRule] = {}
+    for rule in inventory.ha_rules.values():
+        for name in rule.vms if rule.type == "node-affinity" else ():
+            if name in homes:
+                message = f"HA rule {rule.name!r} gives {name!r} hosts, and so does {homes[name].name!r}"
+                notes.error(rule.place, "ha-rule", message, "keep one: Proxmox takes one node-affinity rule per VM")
+            homes.setdefault(name, rule)
+    for rule in inventory.ha_rules.values():
+        if rule.type == "resource-affinity" and len(rule.vms) > 1:
+            _beside_homes(inventory, rule, homes, notes)
+
+
+def _beside_homes(inventory: Inventory, rule: HaRule, homes: Mapping[str, HaRule], notes: Notes) -> None:
+    for home in {homes[name].name: homes[name] for name in rule.vms if name in homes}.values():
+        if len(set(home.nodes.values())) > 1:
+            message = f"HA rule {rule.name!r} is about VMs of {home.name!r}, whose hosts have several priorities"
+            notes.error(rule.place, "ha-rule", message, f"give the hosts of {home.name!r} one priority")
+    allowed = set().union(*(_allowed(inventory, name) for name in rule.vms))
+    if rule.affinity == "negative" and len(allowed) < len(rule.vms) <= len(inventory.hosts):
+        message = (
+            f"HA rule {rule.name!r} keeps {len(rule.vms)} VMs apart that may be on {', '.join(sorted(allowed))} only"
+        )
+        notes.error(rule.place, "ha-rule", message, "allow more hosts")

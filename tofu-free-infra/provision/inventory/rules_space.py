@@ -1,10 +1,11 @@
 """Memory, disks and devices: what all environments put on a host must fit."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
 from generator.source import Map
 
-from .model import GIB, SHARED_KINDS, Inventory
+from .model import GIB, SHARED_KINDS, Inventory, Machine
 from .read import Notes, size_of
 
 
@@ -72,6 +73,8 @@ def _devices(inventory: Inventory, foreign: list[Map], notes: Notes) -> None:
     for machine in inventory.machines:
         host = inventory.hosts.get(machine.host or "")
         for device, count in machine.devices.items():
+            if fault := _unknown(inventory, machine, device):
+                notes.error(machine.at("devices"), "device", *fault)
             if host is None or device not in host.pci:
                 continue
             key = (host.name, device)
@@ -80,3 +83,21 @@ def _devices(inventory: Inventory, foreign: list[Map], notes: Notes) -> None:
                 message = f"{machine.name!r} takes device {device!r} of {host.name!r}, held by {holder!r}"
                 notes.error(machine.at("devices"), "device", message, "give it to one machine")
             held.setdefault(key, machine.name)
+
+
+def _unknown(inventory: Inventory, machine: Machine, device: str) -> tuple[str, str] | None:
+    """Return what is against a device that the site does not know, or that the machine's host has not to give."""
+    known = inventory.site.devices
+    if device not in known:
+        near = get_close_matches(device, known, n=1)
+        hint = f", did you mean {near[0]!r}?" if near else ""
+        names = ", ".join(known) or "none"
+        return (
+            f"{machine.name!r} takes device {device!r}, the site has {names}{hint}",
+            "name one of the site's `devices`",
+        )
+    having = [host.name for host in inventory.hosts.values() if device in host.pci]
+    if machine.host in inventory.hosts and having and machine.host not in having:
+        message = f"{machine.name!r} takes device {device!r}, which {machine.host!r} has not to give"
+        return message, f"put it on {' or '.join(having)}, or name the mapping under `hosts.{machine.host}.pci`"
+    return None

@@ -13,6 +13,7 @@ from provision.machineconfig.volume import SYSTEM_VOLUMES
 _MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", re.IGNORECASE)
 _HOSTNAME = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
 _VOLUME = re.compile(r"^[a-z0-9]([-a-z0-9]{0,18}[a-z0-9])?$")  # 20 bytes: the name is the drive's serial
+_AUDIT_LEVELS = ("None", "Metadata", "Request", "RequestResponse")
 
 Fault = tuple[str, str, str]
 
@@ -44,10 +45,28 @@ def _cluster(cluster: Cluster) -> Iterator[Fault]:
             if ip_network(left).version == ip_network(right).version and ip_network(left).overlaps(ip_network(right)):
                 message = f"the range of {first} {left} overlaps that of {second} {right}"
                 yield ("provision/ranges", message, "choose ranges that are apart")
+    yield from _audit_policy(cluster)
     for name in cluster.encryption:
         if name not in SYSTEM_VOLUMES:
             message = f"encryption names the volume {name!r}, expected {' or '.join(SYSTEM_VOLUMES)}"
             yield ("provision/encryption", message, "encrypt a user volume at its disk")
+
+
+def _audit_policy(cluster: Cluster) -> Iterator[Fault]:
+    """Judge the policy: the API server does not start with one that it cannot read."""
+    policy = cluster.audit_policy
+    if policy.get("apiVersion") != "audit.k8s.io/v1" or policy.get("kind") != "Policy":
+        message = "the audit policy is no Policy of audit.k8s.io/v1"
+        yield ("provision/audit-policy", message, "write apiVersion: audit.k8s.io/v1 and kind: Policy")
+    rules = policy.get("rules")
+    if not isinstance(rules, list) or not rules:
+        yield ("provision/audit-policy", "the audit policy has no list of rules", "add `rules: [{level: Metadata}]`")
+        return
+    for rule in rules:
+        level = rule.get("level") if isinstance(rule, dict) else None
+        if level not in _AUDIT_LEVELS:
+            message = f"the audit policy has a rule of level {level!r}, expected {' or '.join(_AUDIT_LEVELS)}"
+            yield ("provision/audit-policy", message, "correct the level")
 
 
 def _versions(cluster: Cluster) -> Iterator[Fault]:

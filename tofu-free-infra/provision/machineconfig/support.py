@@ -59,6 +59,8 @@ def refuses_upgrade(before: str, after: str) -> str | None:
         return f"Talos {after} is not known to this program, known are {', '.join(map(show, SUPPORT))}"
     if start < support.upgrade_from:
         return f"Talos {after} upgrades hosts from {show(support.upgrade_from)} on, this one has {before}"
+    if end < start:
+        return f"Talos {before} cannot go back to {after}: it may bring an older etcd, which cannot read the newer data"
     return None
 
 

@@ -10,6 +10,7 @@ from . import firewall_rules
 from .cluster import cluster_steps
 from .leftovers import leftovers, tidying
 from .removal import Leaving, ghosts, leaving, removal_steps
+from .room import short_of_room
 from .seen import Seen, to_replace
 from .step import Kind, Mark, Plan, Step, in_order
 from .vms import VmSteps, extra_steps, vm_steps
@@ -166,6 +167,7 @@ def _warnings(wanted: Wanted, seen: Seen) -> Iterator[str]:
     for name in sorted({vm.image for vm in wanted.inventory.vms.values()}):
         if wanted.inventory.images[name].sha512 is None:
             yield f"image {name!r} has no sha512: whatever is there is taken"
+    yield from short_of_room(wanted, seen)
     left = leftovers(wanted, seen)
     if left and not wanted.tidy:
         files = ", ".join(dict.fromkeys(volume.rpartition("/")[2] for _, volume in left))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from provision.inventory.model import Node
+from provision.machineconfig.support import refuses_kubernetes_upgrade, refuses_upgrade
 from provision.talos.probe import Presence
 
 from . import configs, vms
@@ -179,10 +180,15 @@ def versions_behind(wanted: Wanted, found: NodeSeen) -> Iterator[Deferred]:
     """Return what an upgrade would move on a node."""
     talos = wanted.inventory.talos.version
     if found.version is not None and found.version != talos:
-        yield Deferred(found.name, f"Talos {found.version} → {talos}", "`provision upgrade`")
+        yield Deferred(found.name, f"Talos {found.version} → {talos}", _way(refuses_upgrade(found.version, talos)))
     images = configs.images_of(configs.read(found.config)) if found.config else {}
     targets = configs.target_images(wanted, found.name)
     for part, image in targets.items():
         if part in images and images[part] != image:
             before, after = configs.version_of(images[part]), configs.version_of(image)
-            yield Deferred(found.name, f"{part} {before} → {after}", "`provision upgrade`")
+            way = _way(refuses_kubernetes_upgrade(before, after))
+            yield Deferred(found.name, f"{part} {before} → {after}", way)
+
+
+def _way(refusal: str | None) -> str:
+    return "`provision upgrade`" if refusal is None else f"no way: {refusal}"

@@ -38,7 +38,7 @@ def faults(inventory: Inventory, vm: Vm) -> tuple[str, ...]:
     found += [
         f"{vm.name!r} talks to {entry!r}: a port such as '*:443' is expected"
         for entry in vm.talks_to.get("internet", ())
-        if _number(inventory, "", entry.rpartition(":")[2]) is None
+        if not entry.startswith("*:") or _number(inventory, "", entry.rpartition(":")[2]) is None
     ]
     return tuple(found)
 
@@ -75,6 +75,7 @@ def _port(inventory: Inventory, name: str, text: str) -> Port:
 def _number(inventory: Inventory, name: str, text: str) -> Port | None:
     number, _, protocol = text.partition("/")
     if number.isdigit():
-        return Port(int(number), protocol or "tcp")
+        is_port = 1 <= int(number) <= 65535 and protocol in ("", "tcp", "udp")
+        return Port(int(number), protocol or "tcp") if is_port else None
     vm = inventory.vms.get(name)
     return vm.ports.get(text) if vm else None
