@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from generator.catalogue.service import Component, Json, Service
 from generator.chart.scope import Body, Printed, Scope, workloads_of
 from generator.chart.slo import slo_alerts
-from generator.chart.storage import is_templated
+from generator.chart.storage import claim_names, is_templated
 
 _RUNBOOK = "docs/operations/runbooks/alerts.md"
 _JOB_DEADLINE_S = 3600
@@ -135,8 +135,8 @@ def _replicated(scope: Scope, service: Service) -> Iterator[Json]:
         for component in workloads_of(service)
         for volume in component.volumes.values()
         if (tier := scope.fleet.site.tiers.get(volume.tier or "")) and tier.schedule and volume.form == "size"
-        for source in schedule_names(f"{component.workload}-{volume.name}", tier.destinations)
-        if not is_templated(component)
+        for claim in claim_names(component, volume)
+        for source in schedule_names(claim, tier.destinations)
     ]
     if sources:
         match = f'obj_namespace="{scope.namespace(service.name)}",obj_name=~"{"|".join(sorted(sources))}"'

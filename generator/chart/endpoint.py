@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from generator.catalogue.service import Component, Json, Service
+from generator.chart.route import behind_tls
 from generator.chart.scope import Body, Printed, Scope, workloads_of
 
 # Both kinds carry this label, and monitors leave out what carries it.
@@ -12,12 +13,15 @@ _ADDRESS = {"metallb": "metallb.io/loadBalancerIPs", "cilium": "lbipam.cilium.io
 
 def build_endpoints(scope: Scope, service: Service) -> Iterator[Printed]:
     """A Service per workload with ports, a headless one for a StatefulSet, one outside."""
+    annotations = behind_tls(scope, service)
     for component in workloads_of(service):
         if component.kind in ("CronJob", "Job"):
             continue
         ports = service_ports(component)
         if ports:
             body: Body = {"component": component.name, "type": "ClusterIP", "ports": ports}
+            if annotations.get(component.workload):
+                body["annotations"] = annotations[component.workload]
             yield "Service", component.workload, _labelled(component, body)
         if component.kind == "StatefulSet":
             body = {"component": component.name, "type": "ClusterIP", "headless": True, "ports": ports}

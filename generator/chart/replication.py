@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from generator.catalogue.service import Component, Json, Service, Volume
+from generator.catalogue.service import Component, Json, Service
 from generator.catalogue.site import BackupDestination, Tier
 from generator.chart.database import ACCESS_KEYS
 from generator.chart.scope import Body, Printed, Scope, workloads_of
 from generator.chart.secret import external_secret, remote
-from generator.chart.storage import is_templated
+from generator.chart.storage import claim_names
 from generator.fleet.model import MOVER_RESOURCES
 
 _IDENTITY = ("runAsUser", "runAsGroup", "fsGroup")
@@ -22,12 +22,12 @@ def build_replications(scope: Scope, service: Service) -> Iterator[Printed]:
     for component in workloads_of(service):
         for volume in component.volumes.values():
             tier = scope.fleet.site.tiers.get(volume.tier or "")
-            if volume.form == "size" and tier and tier.schedule and not is_templated(component):
-                yield from _sources(scope, component, volume, tier)
+            if volume.form == "size" and tier and tier.schedule:
+                for claim in claim_names(component, volume):
+                    yield from _sources(scope, component, claim, tier)
 
 
-def _sources(scope: Scope, component: Component, volume: Volume, tier: Tier) -> Iterator[Printed]:
-    claim = f"{component.workload}-{volume.name}"
+def _sources(scope: Scope, component: Component, claim: str, tier: Tier) -> Iterator[Printed]:
     for number, name in enumerate(tier.destinations):
         destination = scope.fleet.site.destinations[name]
         source = claim if number == 0 else f"{claim}-{name}"

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from generator.catalogue.service import Expose, Service
 from generator.catalogue.site import Gateway
 from generator.chart.scope import Body, Printed, Scope
+from generator.fleet.ingress_class import ingress_class
 
 _HTTPS = "https"
-# Which annotation makes a controller speak TLS to the pod, by ingress class.
-_TLS_BEHIND = {"traefik": "traefik.ingress.kubernetes.io/service.serversscheme"}
 
 
 def build_routes(scope: Scope, service: Service) -> Iterator[Printed]:
@@ -94,9 +93,26 @@ def _ingresses(service: Service, expose: Expose, gateways: list[Gateway]) -> Ite
         if gateway.issuer:
             annotations["cert-manager.io/cluster-issuer"] = gateway.issuer
             body["secretName"] = f"{name}-tls"
-        if expose.scheme == _HTTPS and gateway.class_name in _TLS_BEHIND:
-            annotations[_TLS_BEHIND[gateway.class_name]] = _HTTPS
+        known = ingress_class(gateway.class_name)
+        if expose.scheme == _HTTPS:
+            annotations |= known.tls_of_ingress
+        if expose.body_size_bytes is not None and known.body_size is not None:
+            annotations[known.body_size] = str(expose.body_size_bytes)
         if annotations:
             body["annotations"] = annotations
         paths = [{key: path[key] for key in ("path", "service", "port")} for path in _paths(service, expose)]
         yield "Ingress", name, body | {"class": gateway.class_name, "host": host_name(expose, gateway), "paths": paths}
+
+
+def behind_tls(scope: Scope, service: Service) -> dict[str, dict[str, str]]:
+    """Annotations of Services, by name, that make an Ingress controller speak TLS to their pods."""
+    site = scope.fleet.site
+    if site.backends.routing != "ingress":
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for expose in service.expose.values():
+        if expose.scheme == _HTTPS:
+            for gateway in (site.gateways[name] for name in expose.gateways if name in site.gateways):
+                for path in _paths(service, expose):
+                    found.setdefault(path["service"], {}).update(ingress_class(gateway.class_name).tls_of_service)
+    return found

@@ -8,6 +8,11 @@ from generator.chart.scope import Printed, Scope, namespace_of
 from generator.chart.secret import external_secret, remote
 
 _OPERATOR = "cert-manager"
+# Solver -> our field that names a key of the store, and cert-manager's for the Secret that it becomes.
+_SECRET_FIELDS = {
+    "cloudflare": ("token", "apiTokenSecretRef"),
+    "rfc2136": ("tsigSecret", "tsigSecretSecretRef"),
+}
 
 
 def build_issuers(scope: Scope) -> Iterator[Printed]:
@@ -28,10 +33,10 @@ def token_secret(issuer: Issuer) -> str:
 
 
 def _solver(issuer: Issuer) -> tuple[Json, str | None]:
-    """Our short form for Cloudflare; anything else is a solver as cert-manager writes it."""
-    cloudflare = issuer.solver.get("cloudflare")
-    if not isinstance(cloudflare, dict) or "token" not in cloudflare:
-        return issuer.solver, None
-    token = str(cloudflare["token"])
-    reference = {"name": token_secret(issuer), "key": token.rpartition("/")[2]}
-    return {"dns01": {"cloudflare": {"apiTokenSecretRef": reference}}}, token
+    """Our short form as cert-manager writes it, and the key of the store that it needs."""
+    (kind, stated), *_ = issuer.solver.items()
+    field, theirs = _SECRET_FIELDS[kind]
+    secret = str(stated[field])
+    reference = {"name": token_secret(issuer), "key": secret.rpartition("/")[2]}
+    plain = {key: value for key, value in stated.items() if key != field}
+    return {"dns01": {kind: {**plain, theirs: reference}}}, secret

@@ -1,10 +1,12 @@
 """Objectives: alerts on how fast the error budget burns, over a long and a short window at once."""
 
+import re
 from collections.abc import Iterator
 
 from generator.catalogue.service import Json, Service, Slo
 
-_WINDOW = "[window]"
+# What people write in a query where the window belongs, as the schema tells them.
+_WINDOW = re.compile(r"\{\{ *\.window *\}\}")
 # Long window, short window, burn rate: 2% of a month's budget in an hour, 5% in six, 10% in a day and in three.
 _FAST = (("1h", "5m", 14.4), ("6h", "30m", 6.0))
 _SLOW = (("1d", "2h", 3.0), ("3d", "6h", 1.0))
@@ -33,7 +35,7 @@ def _queries(slo: Slo, up: tuple[str, str] | None) -> tuple[str, str | None] | N
         return slo.error_query, slo.total_query
     if up is None:
         return None
-    return f"1 - avg(avg_over_time({up[0]}{{{up[1]}}}{_WINDOW}))", None
+    return f"1 - avg(avg_over_time({up[0]}{{{up[1]}}}[{{{{.window}}}}]))", None
 
 
 def _burning(queries: tuple[str, str | None], budget: float, long: str, short: str, rate: float) -> str:
@@ -43,4 +45,4 @@ def _burning(queries: tuple[str, str | None], budget: float, long: str, short: s
 def _ratio(queries: tuple[str, str | None], window: str) -> str:
     errors, total = queries
     ratio = f"({errors})" if total is None else f"(({errors}) / ({total}))"
-    return ratio.replace(_WINDOW, f"[{window}]")
+    return _WINDOW.sub(window, ratio)

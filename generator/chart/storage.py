@@ -18,6 +18,13 @@ def is_templated(component: Component) -> bool:
     return component.kind == "StatefulSet" and component.replicas > 1
 
 
+def claim_names(component: Component, volume: Volume) -> list[str]:
+    """The claim of a volume with a size; of a template each replica's own, as the controller names it."""
+    if is_templated(component):
+        return [f"{volume.name}-{component.workload}-{number}" for number in range(component.replicas)]
+    return [f"{component.workload}-{volume.name}"]
+
+
 def build_claims(scope: Scope, service: Service) -> Iterator[Printed]:
     """A claim per volume with a size, and one per NFS share."""
     for component in workloads_of(service):
@@ -102,9 +109,7 @@ def _source(scope: Scope, component: Component, volume: Volume) -> Json | None:
             return {"claim": claim}
         case "existingClaim":
             claim = volume.claim or ""
-            return {
-                "persistentVolumeClaim": {"claimName": scope.shares[claim].claim if claim in scope.shares else claim}
-            }
+            return {"claim": scope.shares[claim].claim if claim in scope.shares else claim}
         case "hostPath":
             path: Json = {"path": volume.host_path}
             return {"source": {"hostPath": path | ({"type": volume.host_path_type} if volume.host_path_type else {})}}

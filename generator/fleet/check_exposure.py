@@ -10,8 +10,11 @@ from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
 from generator.fleet.check_site import knows_pools, pools_in_words
+from generator.fleet.ingress_class import ingress_class
+from generator.fleet.names import has_service
 from generator.fleet.ranges import pool_of
 from generator.fleet.reference import full_host
+from generator.fleet.unknown import note_chart_service
 from generator.source import Map, Seq
 
 # Kinds that a field makes; stating them as objects would make two owners of one thing.
@@ -73,9 +76,16 @@ def _check_host(service: Service, expose: Expose, site: Site, notes: Notes) -> N
         elif gateway.auth_required:
             _check_login(service, expose, name, notes)
     for port in expose.paths.values():
-        if service.port(port) is None:
+        found = service.port(port)
+        if found is None:
             _unknown_port(service, port, f"host {expose.host!r} leads to", expose.place, notes)
-    _check_said(service, expose, at, notes)
+        elif not has_service(service, found[1]) and service.form == "chart":
+            note_chart_service(notes, expose.place, f"host {expose.host!r} leads to port {port!r}", service, found[1])
+    _check_said(service, expose, site, at, notes)
+    for key in ("port", "path"):
+        if "paths" in at and key in at:
+            message = f"host {expose.host!r} of {service.name!r} has {key!r} beside 'paths', which say both"
+            notes.error(at.key_place(key), "fleet/two-ways", message, f"remove `{key}`")
     full = full_host(expose.host, expose.gateways, site)
     if len(full) > _LONGEST_HOST:
         message = f"host name {full[:30]}… has {len(full)} letters, at most {_LONGEST_HOST} fit"
@@ -93,20 +103,41 @@ def _check_zone(service: Service, expose: Expose, site: Site, environment: str, 
     notes.error(expose.place, "fleet/outside-zone", message, fix, lacks=(SITE, "zone", "gateways"))
 
 
-def _check_said(service: Service, expose: Expose, at: Map, notes: Notes) -> None:
-    """What no routing backend can say must not be left out in silence."""
+def _check_said(service: Service, expose: Expose, site: Site, at: Map, notes: Notes) -> None:
+    """What the routing backend cannot say must not be left out in silence."""
+    who = f"host {expose.host!r} of {service.name!r}"
     if expose.auth == "forward":
-        message = f"host {expose.host!r} of {service.name!r} asks for auth 'forward', no routing backend can say that"
+        message = f"{who} asks for auth 'forward', no routing backend can say that"
         notes.error(at.value_place("auth"), "fleet/cannot-say", message, "write app or oidc")
-    if expose.body_size_bytes is not None:
-        message = f"host {expose.host!r} of {service.name!r} limits the body size, no routing backend can say that"
+    if site.backends.routing == "ingress":
+        classes = sorted({site.gateways[name].class_name for name in expose.gateways if name in site.gateways})
+        _check_ingress(service, expose, classes, at, notes)
+    elif expose.body_size_bytes is not None:
+        message = f"{who} limits the body size, the Gateway API has no word for that"
         notes.error(at.value_place("body_size"), "fleet/cannot-say", message, "limit it in the service")
+
+
+def _check_ingress(service: Service, expose: Expose, classes: list[str], at: Map, notes: Notes) -> None:
+    who = f"host {expose.host!r} of {service.name!r}"
+    if expose.timeouts:
+        message = f"{who} limits the time, an Ingress has no word for that"
+        notes.warning(at.key_place("timeouts"), "fleet/cannot-say", message, "limit it in the service")
+    for name in classes:
+        known = ingress_class(name)
+        if expose.body_size_bytes is not None and known.body_size is None:
+            message = f"{who} limits the body size, which ingress class {name!r} cannot be told"
+            notes.error(at.value_place("body_size"), "fleet/cannot-say", message, "limit it in the service")
+        # The annotation of a Service is ours to write where the Service is.
+        can = known.tls_of_ingress or (known.tls_of_service and service.chart is None)
+        if expose.scheme == "https" and not can:
+            message = f"{who} speaks https, which ingress class {name!r} cannot be told"
+            notes.error(at.value_place("scheme"), "fleet/cannot-say", message, "lead to a port that speaks http")
 
 
 def _check_login(service: Service, expose: Expose, gateway: str, notes: Notes) -> None:
     if expose.auth is None:
         message = f"host {expose.host!r} on gateway {gateway!r} does not say how it authenticates"
-        fix, lacks = "add `auth: app`, oidc, forward or none", (service.name, "auth")
+        fix, lacks = "add `auth: app`, oidc or none", (service.name, "auth")
         notes.error(expose.place, "fleet/auth-required", message, fix, lacks=lacks)
     elif expose.auth == "none" and not _may_be_open(service, expose.host):
         message = f"host {expose.host!r} on gateway {gateway!r} answers without a login"

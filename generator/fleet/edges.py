@@ -28,7 +28,7 @@ from generator.fleet.model import (
     Reason,
     selector,
 )
-from generator.fleet.names import BUILTIN, host_of, namespace_of, service_port
+from generator.fleet.names import BUILTIN, has_service, host_of, namespace_of, service_port
 from generator.fleet.unknown import note_unknown
 from generator.source import Map, Seq
 
@@ -371,11 +371,12 @@ def probe_target(site: Site, service: Service, component: Component) -> ProbeTar
         return None  # the operator's own monitor covers it
     if component.container is not None and component.kind in ("CronJob", "Job"):
         return None
-    tcp = [port for port in component.ports.values() if port.protocol == "TCP"]
+    # A Service whose name only its chart knows would be asked under a guess, and look down for ever.
+    tcp = [port for port in component.ports.values() if port.protocol == "TCP" and has_service(service, port)]
     if not tcp:
         return None
     port = component.ports.get(HTTP_NAME)
-    port = port if port is not None and port.protocol == "TCP" else tcp[0]
+    port = port if port in tcp else tcp[0]
     address = f"{host_of(service, component, port, site.kubernetes.cluster_domain)}:{service_port(port)}"
     edge = EdgePort(port.number, "TCP")
     ready = component.container.probes.get("readiness", {}) if component.container else {}

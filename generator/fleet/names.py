@@ -35,8 +35,13 @@ def service_name(service: Service, component: Component | None, port: Port | Non
 
 
 def has_service(service: Service, port: Port) -> bool:
-    """Whether a Service answers the port: those of a Postgres cluster have the database alone."""
-    return service.form != "postgres" or port.name == service.provides["postgres"].port
+    """Whether a Service answers the port whose name we know.
+
+    Those of a Postgres cluster have the database alone, and what a chart calls its own only `service:` tells.
+    """
+    if service.form == "postgres":
+        return port.name == service.provides["postgres"].port
+    return service.form != "chart" or port.target is not None
 
 
 def service_port(port: Port) -> int | str:

@@ -9,7 +9,8 @@ from generator.catalogue.service import Call, Component, Container, Need, Secret
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.fleet.model import Bucket, Database
-from generator.fleet.names import host_of, service_port
+from generator.fleet.names import has_service, host_of, service_port
+from generator.fleet.unknown import note_chart_service
 
 PASSWORD_KEY = "POSTGRES_PASSWORD"  # the name of a key in the store, not a password
 _BUCKET_KEYS = {"access_key_id": "BUCKET_ACCESS_KEY_ID", "secret_access_key": "BUCKET_SECRET_ACCESS_KEY"}
@@ -69,6 +70,11 @@ def _provider(service: Service, need: Need, known: Mapping[str, Service], site: 
         message = f"{service.name!r} needs {need.kind} from {name!r}, which {state}"
         fix, lacks = "name a service that provides it", (name, "provides", "postgres")
         notes.error(need.place, "fleet/no-provider", message, fix, lacks=lacks)
+        return None
+    found = provider.port(provider.provides[need.kind].port)
+    if found is not None and not has_service(provider, found[1]):
+        said = f"{service.name!r} needs {need.kind} at port {found[1].name!r}"
+        note_chart_service(notes, need.place, said, provider, found[1])
         return None
     return provider
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from generator.catalogue.gaps import PORT_FIELDS, SITE
 from generator.catalogue.read import Notes
-from generator.catalogue.service import HTTP, Component, Port, Service
+from generator.catalogue.service import HTTP, Port, Service
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
 from generator.fleet.names import has_service, host_of, service_port
+from generator.fleet.unknown import note_chart_service
 from generator.source import Map
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
@@ -100,25 +101,29 @@ class References:
         if target.form == "retired":
             return None  # the edge to it is a finding already
         found = target.port(port_name or HTTP)
-        if found is None and (kind != "host" or port_name):
+        if found is None:
+            if kind == "host" and not port_name and target.form != "chart":
+                return host_of(target, target.main, None, self.site.kubernetes.cluster_domain)
             self._note_no_port(target, port_name or HTTP, place)
             return None
-        component, port = found if found else (target.main, None)
-        if port is not None and kind != "port" and not has_service(target, port):
-            served = target.provides["postgres"].port
-            message = f"'${{{kind}:{rest}}}' names port {port.name!r}, which the pods of {name!r} have and no Service"
-            self.notes.error(place, "fleet/port-of-pods", message, f"write `${{{kind}:{name}:{served}}}`")
-            return None
-        return self._written(kind, target, component, port)
-
-    def _written(self, kind: str, target: Service, component: Component | None, port: Port | None) -> str:
-        if port is not None and kind == "port":
+        component, port = found
+        if kind == "port":
             return str(service_port(port))
+        if not has_service(target, port):
+            self._note_no_service(kind, rest, target, port, place)
+            return None
         host = host_of(target, component, port, self.site.kubernetes.cluster_domain)
-        if kind == "host" or port is None:
-            return host
-        address = f"{host}:{service_port(port)}"
-        return address if kind == "address" else f"http://{address}"
+        address = host if kind == "host" else f"{host}:{service_port(port)}"
+        return f"http://{address}" if kind == "url" else address
+
+    def _note_no_service(self, kind: str, rest: str, target: Service, port: Port, place: Place) -> None:
+        said = f"'${{{kind}:{rest}}}' names port {port.name!r}"
+        if target.form == "chart":
+            note_chart_service(self.notes, place, said, target, port)
+            return
+        served = target.provides["postgres"].port
+        message = f"{said}, which the pods of {target.name!r} have and no Service"
+        self.notes.error(place, "fleet/port-of-pods", message, f"write `${{{kind}:{target.name}:{served}}}`")
 
     def _note_no_port(self, target: Service, name: str, place: Place) -> None:
         ports = [port for component in target.components.values() for port in component.ports]

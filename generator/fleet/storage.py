@@ -5,7 +5,7 @@ from hashlib import sha256
 from ipaddress import IPv4Address
 
 from generator.catalogue.inventory import Inventory
-from generator.catalogue.service import Service
+from generator.catalogue.service import Component, Service, Volume
 from generator.catalogue.site import Share, Site
 from generator.fleet.model import PersistentNfs
 from generator.fleet.names import namespace_of
@@ -28,10 +28,18 @@ def is_address(text: str) -> bool:
     return True
 
 
-def identity(server: str, share: Share) -> str:
-    """Six hex digits of server, path and options: a moved share is a new pair (architecture.md 27)."""
-    text = "\n".join((server, share.path, *share.mount_options))
+def identity(server: str, share: Share, *, read_only: bool) -> str:
+    """Six hex digits of what a volume may never change: a moved share is a new pair (architecture.md 27)."""
+    text = "\n".join((server, share.path, *share.mount_options, *(["read-only"] if read_only else [])))
     return sha256(text.encode()).hexdigest()[:6]
+
+
+def _is_only_read(component: Component, volume: Volume) -> bool:
+    """Whether no container of the pod writes: a volume that is read-only itself would stop each of them."""
+    mounts = [volume.mount] if volume.mount else []
+    for container in component.init_containers.values():
+        mounts += [mount for mount in container.mounts if mount.volume == volume.name]
+    return bool(mounts) and all(mount.read_only for mount in mounts)
 
 
 def nfs_pairs(services: Mapping[str, Service], site: Site, inventory: Inventory) -> tuple[PersistentNfs, ...]:
@@ -45,7 +53,8 @@ def nfs_pairs(services: Mapping[str, Service], site: Site, inventory: Inventory)
                 if share is None:
                     continue
                 server = address_of(share.server, site, inventory)
-                claim = f"{component.workload}-{volume.name}-{identity(server, share)}"
+                read_only = _is_only_read(component, volume)
+                claim = f"{component.workload}-{volume.name}-{identity(server, share, read_only=read_only)}"
                 pairs.append(
                     PersistentNfs(
                         name=f"{namespace}-{claim}",
@@ -57,7 +66,7 @@ def nfs_pairs(services: Mapping[str, Service], site: Site, inventory: Inventory)
                         path=share.path,
                         size=share.size,
                         mount_options=share.mount_options,
-                        read_only=volume.mount is not None and volume.mount.read_only,
+                        read_only=read_only,
                         place=volume.place,
                     )
                 )

@@ -7,12 +7,10 @@ from generator.catalogue.service import MAIN, Component, Container, Service
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import ChartroomError, Place
 from generator.fleet import Fleet
-from generator.fleet.arithmetic import strategy_of
-from generator.fleet.names import namespace_of
+from generator.pipeline.unstated import unstated
 from generator.source import Map, Value, walk_leaves
 from generator.source.tree import Path
 
-BY_FORMAT = "default of the format"
 _OUTSIDE = frozenset({"template", "components"})
 
 
@@ -39,7 +37,7 @@ def explain(fleet: Fleet, name: str, field: str | None = None) -> tuple[Explaine
     if service is None:
         known = {*fleet.services, *fleet.off, *fleet.retired}
         raise NotThere(f"service {name!r} does not exist{did_you_mean(name, known)}")
-    lines = tuple(_all(service))
+    lines = tuple(_all(fleet, service))
     if field is None:
         return lines
     chosen = tuple(line for line in lines if line.path == field or line.path.startswith((f"{field}.", f"{field}[")))
@@ -49,7 +47,7 @@ def explain(fleet: Fleet, name: str, field: str | None = None) -> tuple[Explaine
     return chosen
 
 
-def _all(service: Service) -> Iterator[Explained]:
+def _all(fleet: Fleet, service: Service) -> Iterator[Explained]:
     main = service.main
     finished = main.tree if main is not None else Map(service.place)
     yield from _leaves(service, main, _without(service.tree, {*finished, *_OUTSIDE}), ())
@@ -58,9 +56,7 @@ def _all(service: Service) -> Iterator[Explained]:
         prefix: Path = () if component.name == MAIN else ("components", component.name)
         if component.name != MAIN:
             yield from _leaves(service, component, component.tree, prefix)
-        yield from _defaults(component, prefix)
-    if "namespace" not in service.tree and service.form != "retired":
-        yield Explained("namespace.name", namespace_of(service), BY_FORMAT)
+    yield from (Explained(_dotted(path), value, origin) for path, value, origin in unstated(fleet, service))
 
 
 def _without(tree: Map, keys: set[str]) -> Map:
@@ -77,7 +73,9 @@ def _leaves(service: Service, component: Component | None, tree: Map, prefix: Pa
 
 
 def _final(service: Service, component: Component | None, path: Path, value: Value) -> object:
-    """The value with its references filled in, where there were any."""
+    """The value with its references filled in, where there were any; a port outside that is the one inside."""
+    if path[:2] == ("load_balancer", "ports") and value == 0 and (found := service.port(str(path[2]))):
+        return found[1].number
     if not isinstance(value, str) or "${" not in value:
         return value
     container: Container | None = component.container if component else None
@@ -105,24 +103,6 @@ def _dig(value: object, path: Path) -> object:
         else:
             return None
     return value
-
-
-def _defaults(component: Component, prefix: Path) -> Iterator[Explained]:
-    """What nobody wrote and the format decides."""
-    if component.container is None:
-        return
-    derived: list[tuple[str, object]] = [("kind", component.kind), ("replicas", component.replicas)]
-    if component.kind in ("Deployment", "StatefulSet", "DaemonSet"):
-        derived.append(("strategy", strategy_of(component)["type"]))
-    derived.append(("terminationGracePeriodSeconds", component.grace_period_s))
-    for name, value in derived:
-        if name not in component.tree:
-            yield Explained(_dotted((*prefix, name)), value, BY_FORMAT)
-    for name, probe in component.container.probes.items():
-        stated = component.tree.child("probes").child(name)
-        for key in ("timeoutSeconds", "periodSeconds", "failureThreshold"):
-            if key not in stated:
-                yield Explained(_dotted((*prefix, "probes", name, key)), probe[key], BY_FORMAT)
 
 
 def _dotted(path: Path) -> str:

@@ -202,6 +202,9 @@ def _pod_of(item: Json) -> Json | None:
 
 
 def _other_texts(component: Component, pod: Json, configured: list[str]) -> Iterator[str]:
+    for volume in pod.get("volumes") or ():
+        if len(volume) != 2:  # its name, and one source
+            yield f"volume {volume['name']!r} of {component.workload!r} has {len(volume) - 1} sources"
     rendered = {item["name"]: item for key in ("containers", "initContainers") for item in pod.get(key) or ()}
     for container in component.containers:
         who = f"container {container.name!r} of {component.workload!r}"

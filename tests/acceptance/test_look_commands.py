@@ -115,10 +115,12 @@ def test_explain_names_the_file_and_line_of_each_value(games: Path) -> None:
 def test_explain_prints_one_field(games: Path) -> None:
     assert chartroom(games, "explain", "go", "storage.data") == Run(
         0,
-        "FIELD                     VALUE IN PROD  FROM\n"
-        "storage.data.size         1Gi            values/apps/games/go.yaml:8:24\n"
-        "storage.data.mountPath    /data          values/apps/games/go.yaml:8:40\n"
-        "storage.data.backup.tier  tier2          values/apps/games/go.yaml:8:55\n",
+        "FIELD                          VALUE IN PROD        FROM\n"
+        "storage.data.size              1Gi                  values/apps/games/go.yaml:8:24\n"
+        "storage.data.mountPath         /data                values/apps/games/go.yaml:8:40\n"
+        "storage.data.backup.tier       tier2                values/apps/games/go.yaml:8:55\n"
+        "storage.data.storageClassName  longhorn-replicated  values/site.yaml:23:12\n"
+        "storage.data.accessModes[0]    ReadWriteOnce        default of the format\n",
         "",
     )
 

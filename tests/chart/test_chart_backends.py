@@ -93,10 +93,13 @@ def test_ingress_brings_no_gateway_and_its_own_certificates(tmp_path: Path) -> N
     photos = next(item for item in by_kind(found, "Ingress") if item["metadata"]["name"] == "photos")
     assert photos["spec"]["ingressClassName"] == "traefik"
     assert photos["spec"]["tls"] == [{"hosts": ["photos.home.example.net"], "secretName": "photos-tls"}]
-    assert photos["metadata"]["annotations"] == {
-        "cert-manager.io/cluster-issuer": "letsencrypt",
-        "traefik.ingress.kubernetes.io/service.serversscheme": "https",
-    }
+    assert photos["metadata"]["annotations"] == {"cert-manager.io/cluster-issuer": "letsencrypt"}
+    # Traefik reads this one on the Service, and nowhere else.
+    assert [
+        (item["metadata"]["name"], item["metadata"]["annotations"])
+        for item in by_kind(found, "Service")
+        if "serversscheme" in str(item["metadata"].get("annotations"))
+    ] == [("photos", {"traefik.ingress.kubernetes.io/service.serversscheme": "https"})]
 
 
 def test_plain_policies_open_ports_where_cilium_opens_names(tmp_path: Path) -> None:

@@ -178,10 +178,21 @@ def test_scraper_reaches_metrics_and_prober_the_rest(repository: Repository) -> 
     assert edges(fleet, "scrape", "probe") == [
         "media:blackbox/main -> media:a/main 80/TCP (probe)",
         "media:blackbox/main -> media:traefik/main 8000/TCP (probe)",
-        "media:blackbox/main -> prometheus:prometheus 9090/TCP (probe)",
         "prometheus:prometheus -> media:plex/main 9000/TCP (scrape)",
         "prometheus:prometheus -> media:plex/main 9001/TCP (scrape)",
     ]
+
+
+def test_prober_asks_a_chart_where_its_service_is_stated(repository: Repository) -> None:
+    repository.change(SITE, "scraper: prometheus", "scraper: prometheus, prober: blackbox")
+    repository.workload("blackbox", "ports: {http: 9115}\n")
+    assert [probe for probe in repository.fleet().probes if probe.service == "prometheus"] == []
+    path = "values/apps/media/prometheus.yaml"
+    repository.change(path, "{http: 9090}", '{http: 9090, web: {port: 9091, service: "prometheus-web:80"}}')
+    assert [probe.target for probe in repository.fleet().probes if probe.service == "prometheus"] == [
+        "prometheus-web.prometheus.svc.cluster.local:80"
+    ]
+    assert "media:blackbox/main -> prometheus:prometheus 9091/TCP (probe)" in edges(repository.fleet(), "probe")
 
 
 PROBES = {

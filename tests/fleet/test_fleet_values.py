@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from generator.catalogue.service import Container, SecretRef
+from generator.finding import format_finding
 from tests.support.workspace import Repository
 
 SITE = "values/site.yaml"
@@ -360,3 +361,18 @@ def test_image_without_a_digest_is_a_warning_unless_the_site_asks_for_one(reposi
     ]
     repository.change(SITE, "registries:", "require_digests: true\nregistries:")
     assert [str(finding.severity) for finding in repository.all_findings()] == ["error"]
+
+
+def test_time_limit_of_a_host_is_a_warning_where_an_ingress_cannot_say_it(repository: Repository) -> None:
+    plex = "values/apps/media/plex.yaml"
+    repository.change(plex, "expose: {plex: lan}", "expose: {plex: {gateway: lan, timeouts: {request: 30s}}}")
+    assert [item.rule for item in repository.all_findings()] == ["fleet/image-digest"] * 2
+    repository.change(SITE, "routing: gateway-api", "routing: ingress")
+    found = [item for item in repository.all_findings() if item.rule == "fleet/cannot-say"]
+    assert [format_finding(item, repository.root) for item in found] == [
+        "values/apps/media/plex.yaml:9:31: warning: host 'plex' of 'plex' limits the time, "
+        "an Ingress has no word for that [fleet/cannot-say]\n"
+        "    expose: {plex: {gateway: lan, timeouts: {request: 30s}}}\n"
+        "                                  ^\n"
+        "  fix: limit it in the service"
+    ]

@@ -48,7 +48,7 @@ dnsPolicy: ClusterFirstWithHostNet
 {{- /* jobs/deadline: a Job without a deadline keeps the next one from starting. */ -}}
 {{- define "common.defaults.cronjob" -}}
 concurrencyPolicy: {{ with .concurrencyPolicy }}{{ . }}{{ else }}Forbid{{ end }}
-startingDeadlineSeconds: {{ with .startingDeadlineSeconds }}{{ toJson . }}{{ else }}600{{ end }}
+startingDeadlineSeconds: {{ if hasKey . "startingDeadlineSeconds" }}{{ toJson .startingDeadlineSeconds }}{{ else }}600{{ end }}
 successfulJobsHistoryLimit: 1
 failedJobsHistoryLimit: 1
 {{- end -}}
