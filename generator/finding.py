@@ -52,7 +52,8 @@ class Finding:
     `message` says who, what is wrong with the offending value shown, and what is expected;
     `fix` is an imperative. `also` are further places of the same fault (the other holder of a
     claim, the rendered object, the other services that one template hits). `replacement` is the
-    YAML scalar that `chartroom fix` may write at `place`, where there is exactly one right answer.
+    YAML scalar that `chartroom fix` may write at `place`, where there is exactly one right answer;
+    `insertion` is the entry that it may add to the map whose key stands there.
     """
 
     place: Place
@@ -62,6 +63,7 @@ class Finding:
     severity: Severity = Severity.ERROR
     also: tuple[Place, ...] = ()
     replacement: str | None = None
+    insertion: str | None = None
     objects: tuple[str, ...] = field(default=())
 
     def sort_key(self) -> tuple[Place, str, str]:

@@ -7,6 +7,7 @@ from generator.catalogue.site import BackupDestination
 from generator.chart.error import ChartError
 from generator.chart.scope import Body, Printed, Scope
 from generator.chart.secret import external_secret, remote
+from generator.fleet.copies import archived_to
 from generator.fleet.model import Database
 
 # Keys that an item of a backup destination has in the secret store.
@@ -84,11 +85,8 @@ def _cluster(scope: Scope, service: Service, is_backed_up: bool) -> Body:
 
 def _destination(scope: Scope, service: Service) -> BackupDestination | None:
     """Where the cluster's tier is copied to first; None where nothing is copied or nobody can."""
-    assert service.postgres is not None
-    tier = scope.fleet.site.tiers.get(service.postgres.storage.tier or "")
-    if tier is None or tier.schedule is None or not tier.destinations or not scope.has("barmancloud.cnpg.io"):
-        return None
-    return scope.fleet.site.destinations.get(tier.destinations[0])
+    names = archived_to(service, scope.fleet.site.tiers)
+    return scope.fleet.site.destinations.get(names[0]) if names and scope.has("barmancloud.cnpg.io") else None
 
 
 def _backups(scope: Scope, service: Service, destination: BackupDestination) -> Iterator[Printed]:

@@ -79,7 +79,7 @@ def run_render(root: Path | None, name: str | None, environment: str | None) -> 
         note(f"error: {error}")
         return USAGE
     except Unusable as error:
-        print_findings(error.findings, top)
+        print_findings(error.findings, top, aside=True)
         note(f"{summary(error.findings)}; nothing was rendered")
         return FINDINGS
     chosen = [

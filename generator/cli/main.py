@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from generator import __version__
+from generator.cli import words
 
 Command = Callable[..., Any]
 
@@ -58,21 +59,13 @@ def _environment_option(
     )
 
 
-@click.group(cls=_Ordered, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Ordered, context_settings={"help_option_names": ["-h", "--help"]}, help=words.CLI)
 @click.version_option(__version__, prog_name="chartroom")
 def cli() -> None:
-    """Describe each service in one short YAML file; get charts, Applications and reference pages.
-
-    \b
-    chartroom new apps/media/kavita      write a service file that passes
-    chartroom charts                     write everything from values/
-    chartroom explain kavita --env prod  see where each value comes from
-
-    Exit codes: 0 clean, 1 findings or drift, 2 usage, 3 a tool or engine failed, 4 a waiver problem.
-    """
+    """Describe each service in one short YAML file; get charts, Applications and reference pages."""
 
 
-@cli.command()
+@cli.command(help=words.CHARTS)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a generated file differs from its source.")
 @click.option(
     "--fail-on",
@@ -84,21 +77,13 @@ def cli() -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Do not print warnings.")
 @_root_option
 def charts(check: bool, fail_on: str, quiet: bool, root: Path | None) -> None:
-    """Write charts, Applications and reference pages from values/.
-
-    Nothing is written while there is an error. Files that nothing asks for any more are deleted if
-    this command made them and nobody edited them.
-
-    \b
-    chartroom charts            write what differs
-    chartroom charts --check    in CI: fail on drift
-    """
+    """Write charts, Applications and reference pages from values/."""
     from generator.cli.charts import run_charts
 
     sys.exit(run_charts(root, check=check, fail_on=fail_on, quiet=quiet))
 
 
-@cli.command()
+@cli.command(help=words.CHECK)
 @click.option("--env", "environment", shell_complete=_environments, help="Only this environment. Default: all.")
 @click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only this rule or category; may be repeated.")
 @click.option(
@@ -156,15 +141,7 @@ def check(
     root: Path | None,
     **options: Any,
 ) -> None:
-    """Judge everything: drift, schemas, rules, reachability, packing, frozen fields, waivers.
-
-    \b
-    chartroom check
-    chartroom check --env prod --rule pods
-    chartroom check --format text --format sarif --output gate.sarif
-    chartroom check --manifests deploy/ --kubernetes 1.35
-    kubectl kustomize overlays/prod | chartroom check --manifests -
-    """
+    """Judge everything: drift, schemas, rules, reachability, packing, frozen fields, waivers."""
     from generator.cli.check import run_check
     from generator.pipeline.check import Choice
 
@@ -172,25 +149,22 @@ def check(
     sys.exit(run_check(root, Choice(environment, rules, services), today=day, **options))
 
 
-@cli.command()
+@cli.command(help=words.WAIVERS)
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Count from this day. Default: today.")
 @_root_option
 def waivers(today: datetime | None, root: Path | None) -> None:
-    """List waivers: whose they are, how old, and when they end.
-
-    Exit code 4 where one is past or cannot be read.
-    """
+    """List waivers: whose they are, how old, and when they end."""
     from generator.cli.check import run_waivers
 
     sys.exit(run_waivers(root, (today or datetime.now()).date()))  # noqa: DTZ005 -- as above
 
 
-@cli.group()
+@cli.group(help=words.POLICY)
 def policy() -> None:
     """Work on rules: list them, run their tests and cases, write a new one."""
 
 
-@policy.command("list")
+@policy.command("list", help=words.POLICY_LIST)
 @_root_option
 def policy_list(root: Path | None) -> None:
     """List every rule with its severity."""
@@ -199,20 +173,17 @@ def policy_list(root: Path | None) -> None:
     sys.exit(run_list(root))
 
 
-@policy.command("test")
+@policy.command("test", help=words.POLICY_TEST)
 @click.argument("rules", nargs=-1)
 @_root_option
 def policy_test(rules: tuple[str, ...], root: Path | None) -> None:
-    """Run the tests of rules, and see every case pass or fail as its folder says.
-
-    Of rules of your own the tests must reach every line, and none may take the square of the fleet's size.
-    """
+    """Run the tests of rules, and see every case pass or fail as its folder says."""
     from generator.cli.policy import run_test
 
     sys.exit(run_test(root, rules))
 
 
-@policy.command("new")
+@policy.command("new", help=words.POLICY_NEW)
 @click.argument("name", metavar="CATEGORY/RULE")
 @_root_option
 def policy_new(name: str, root: Path | None) -> None:
@@ -222,7 +193,7 @@ def policy_new(name: str, root: Path | None) -> None:
     sys.exit(run_new(root, name))
 
 
-@policy.command("docs")
+@policy.command("docs", help=words.POLICY_DOCS)
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder. Default: the repository.")
 @_root_option
 def policy_docs(output: Path | None, root: Path | None) -> None:
@@ -232,88 +203,60 @@ def policy_docs(output: Path | None, root: Path | None) -> None:
     sys.exit(run_docs(root, output))
 
 
-@cli.command()
+@cli.command(help=words.RENDER)
 @click.argument("name", required=False, shell_complete=_services)
 @_environment_option()
 @_root_option
 def render(name: str | None, environment: str | None, root: Path | None) -> None:
-    """Print manifests as ArgoCD would render them, of a service, a domain, or all.
-
-    \b
-    chartroom render sonarr --env staging
-    chartroom render media | kubectl diff --server-side -f -
-    """
+    """Print manifests as ArgoCD would render them, of a service, a domain, or all."""
     from generator.cli.charts import run_render
 
     sys.exit(run_render(root, name, environment))
 
 
-@cli.command("list")
+@cli.command("list", help=words.LIST)
 @_environment_option()
 @click.option("--domain", help="Only this domain.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_root_option
 def list_(environment: str | None, domain: str | None, as_json: bool, root: Path | None) -> None:
-    """List services: where they live, whether they run, and which hosts they have.
-
-    \b
-    chartroom list --env prod
-    chartroom list --env prod --domain media --json
-    """
+    """List services: where they live, whether they run, and which hosts they have."""
     from generator.cli.show import run_list
 
     sys.exit(run_list(root, environment, domain, as_json=as_json))
 
 
-@cli.command()
+@cli.command(help=words.EXPLAIN)
 @click.argument("service", shell_complete=_services)
 @click.argument("field", required=False)
 @_environment_option()
 @_root_option
 def explain(service: str, field: str | None, environment: str | None, root: Path | None) -> None:
-    """Print each final value of a service with the file and line that it came from.
-
-    \b
-    chartroom explain sonarr --env staging
-    chartroom explain sonarr storage.config --env prod
-    """
+    """Print each final value of a service with the file and line that it came from."""
     from generator.cli.show import run_explain
 
     sys.exit(run_explain(root, service, field, environment))
 
 
-@cli.command()
+@cli.command(help=words.FIX)
 @_root_option
 def fix(root: Path | None) -> None:
-    """Write the values that findings offer: free addresses for `ip: auto`, quotes, canonical numbers.
-
-    Comments and layout stay as they are.
-
-    \b
-    chartroom fix && git diff values/
-    """
+    """Write the values that findings offer: free addresses for `ip: auto`, quotes, canonical numbers."""
     from generator.cli.edit import run_fix
 
     sys.exit(run_fix(root))
 
 
-@cli.command()
+@cli.command(help=words.FROZEN)
 @_root_option
 def frozen(root: Path | None) -> None:
-    """Write down what may never change of each object: selectors, claim classes, pod templates of Jobs.
-
-    New objects are added, vanished ones dropped. A changed field needs an entry in
-    values/moves.yaml; without one nothing is written and the exit code is 1.
-
-    \b
-    chartroom frozen && git diff tests/frozen/
-    """
+    """Write down what may never change of each object: selectors, claim classes, pod templates of Jobs."""
     from generator.cli.edit import run_frozen
 
     sys.exit(run_frozen(root))
 
 
-@cli.command()
+@cli.command(help=words.DIFF)
 @click.argument("base", default="HEAD", metavar="[BASE]")
 @_environment_option(default="all of them")
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
@@ -326,22 +269,13 @@ def frozen(root: Path | None) -> None:
 )
 @_root_option
 def diff(base: str, environment: str | None, form: str, fail_on: str, root: Path | None) -> None:
-    """Show what a change does to the rendered fleet, and mark what is dangerous.
-
-    Compares the committed charts and Applications of BASE, a commit or branch, with those of the
-    working tree: run `chartroom charts` first. Dangerous is a frozen field, a volume dropped, a
-    namespace moved, exposure or egress widened, a privilege gained, a backup removed, a budget passed.
-
-    \b
-    chartroom diff                        what is not committed yet
-    chartroom diff env/prod --env prod    the review of a promotion
-    """
+    """Show what a change does to the rendered fleet, and mark what is dangerous."""
     from generator.cli.diff import run_diff
 
     sys.exit(run_diff(root, base, environment=environment, form=form, fail_on=fail_on))
 
 
-@cli.command()
+@cli.command(help=words.NEW)
 @click.argument("path", metavar="TIER/DOMAIN[/SERVICE]")
 @click.option("--domain", "is_domain", is_flag=True, help="Make a domain: PATH is tier/domain.")
 @click.option("--summary", help="One line on what it is.")
@@ -357,15 +291,7 @@ def diff(base: str, environment: str | None, form: str, fail_on: str, root: Path
 @click.option("--gateway", default="lan", show_default=True, help="Gateway of the host.")
 @_root_option
 def new(path: str, is_domain: bool, root: Path | None, **answers: Any) -> None:
-    """Write a new service file, or with --domain a new domain, that passes.
-
-    What is not given is asked for. An existing file is never overwritten.
-
-    \b
-    chartroom new apps/media/kavita --summary "Comic reader" --category streaming \\
-        --image ghcr.io/kareadita/kavita:0.8.7 --port 5000 --host kavita
-    chartroom new --domain apps/games --summary "Game servers" --owner alex --category servers
-    """
+    """Write a new service file, or with --domain a new domain, that passes."""
     from generator.cli.edit import run_new
 
     sys.exit(run_new(root, path, is_domain=is_domain, answers=answers))

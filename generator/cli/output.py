@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -15,19 +16,19 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _SECONDS_UNTIL_PROGRESS = 1.0
 
 
-def print_findings(findings: Iterable[Finding], root: Path) -> None:
-    """Print findings to stdout in order of place."""
+def print_findings(findings: Iterable[Finding], root: Path, *, aside: bool = False) -> None:
+    """Print findings in order of place: to stdout, or to stderr `aside` of a result that a pipe may wait for."""
     for finding in sort_findings(findings):
         text = format_finding(finding, root)
-        if _colours():
+        if _colours(sys.stderr if aside else sys.stdout):
             word = f" {finding.severity}: "
             text = text.replace(word, click.style(word, fg=_COLOURS[finding.severity], bold=True), 1)
-        click.echo(text)
+        click.echo(text, err=aside)
 
 
-def _colours() -> bool:
+def _colours(stream: TextIO) -> bool:
     """Colours only on a terminal, and not where NO_COLOR asks for none."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -79,7 +80,7 @@ def columns(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
     table = [headings, *rows]
     widths = [max(len(row[index]) for row in table) for index in range(len(headings))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    if _colours():
+    if _colours(sys.stdout):
         lines[0] = click.style(lines[0], bold=True)
     return "\n".join(lines)
 

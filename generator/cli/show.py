@@ -24,7 +24,7 @@ def open_fleet(root: Path | None, environment: str | None) -> tuple[Workspace, F
         note(f"error: {error}")
         return USAGE
     if not workspace.fleets or not workspace.knows_its_site:
-        print_findings(workspace.findings, workspace.root)
+        print_findings(workspace.findings, workspace.root, aside=True)
         return FINDINGS
     name = environment or workspace.environments[0]
     if name not in workspace.fleets:

@@ -8,6 +8,7 @@ from generator.docs.markdown import Markdown, code
 from generator.docs.pages import write
 from generator.docs.storage_rows import held
 from generator.docs.view import Reference, Row, View, across, by_text
+from generator.fleet.copies import copied_to
 
 _FOLDER = "services/"
 _NONE = Markdown("–")
@@ -125,19 +126,19 @@ def _volumes(view: View) -> list[Row]:
                     tier.name,
                     code(tier.schedule or ""),
                     _POSTGRES if service.form == "postgres" else site.backends.backup,
-                    ", ".join(tier.destinations) or _NONE,
+                    ", ".join(copied_to(service, tier)) or _NONE,
                     show_seconds(tier.rpo_s),
                     show_seconds(tier.rto_s),
-                    _over_the_link(site, tier, volume.size_bytes),
+                    _over_the_link(site, copied_to(service, tier), volume.size_bytes),
                     quiesced,
                 )
             )
     return rows
 
 
-def _over_the_link(site: Site, tier: Tier, size: int | None) -> str:
+def _over_the_link(site: Site, names: tuple[str, ...], size: int | None) -> str:
     """How long the bytes alone take from the fastest destination: a restore is never faster."""
-    links = [site.destinations[name].link_mbit or 0 for name in tier.destinations if name in site.destinations]
+    links = [site.destinations[name].link_mbit or 0 for name in names if name in site.destinations]
     fastest = max(links, default=0)
     if not fastest or not size:
         return _NONE

@@ -24,6 +24,8 @@ _TICKED = re.compile(r"`[^`]*`")
 _NO_BOUND = 2**31 - 1
 _BELOW = "fields below"
 _REQUIRED = Markdown("**required**")
+_REQUIRED_IN_FORM = Markdown("**required** in this form")
+_ASKED_FOR = "asked for"
 _HEAD = ("field", "type", "is", "unless stated")
 # Kubernetes' own manual describes what lies below these.
 _KUBERNETES = frozenset(
@@ -47,22 +49,28 @@ class _Walk:
         self._closed = skip | _KUBERNETES
         self._seen: dict[str, str] = {}
 
-    def rows(self, path: str, schema: Schema, required: bool) -> Iterator[Row]:
+    def rows(self, path: str, schema: Schema, required: bool, *, is_form: bool = False) -> Iterator[Row]:
         about, default = _about(schema)
         words = _in_words(schema)
         open_ = path.rpartition(".")[2] not in self._closed and _has_fields(schema)
+        needed = _REQUIRED_IN_FORM if is_form else _REQUIRED
         known = self._seen.setdefault(json.dumps(schema, sort_keys=True), path) if open_ else path
+        if path.rpartition(".")[2] in _KUBERNETES:
+            words = Markdown(
+                words.replace(_BELOW, "Kubernetes' fields").replace("list: maps", "list: Kubernetes' fields")
+            )
         if known != path:
             words = Markdown(words.replace(_BELOW, f"fields like {code(known)}"))
-        yield (code(path), words, about, _REQUIRED if required else default)
+        yield (code(path), words, about, needed if required else default)
         if open_ and known == path:
             yield from self._below(path, schema)
 
-    def _below(self, path: str, schema: Schema) -> Iterator[Row]:
-        for branch in schema.get("anyOf", ()):
-            yield from self._below(path, branch)
+    def _below(self, path: str, schema: Schema, *, is_form: bool = False) -> Iterator[Row]:
+        forms = [branch for branch in schema.get("anyOf", ()) if _has_fields(branch)]
+        for branch in forms:
+            yield from self._below(path, branch, is_form=len(forms) > 1)
         for name, inner in schema.get("properties", {}).items():
-            yield from self.rows(f"{path}.{name}", inner, name in schema.get("required", ()))
+            yield from self.rows(f"{path}.{name}", inner, name in schema.get("required", ()), is_form=is_form)
         values, items = schema.get("additionalProperties"), schema.get("items")
         if isinstance(values, dict) and _has_fields(values):
             yield from self._below(f"{path}.<name>", values)
@@ -85,6 +93,8 @@ def _about(schema: Schema) -> tuple[Markdown, Markdown]:
     if not text:
         values = schema.get("additionalProperties")
         text = str(values.get("description", "")) if isinstance(values, dict) else ""
+    if text.endswith(f"; {_ASKED_FOR}"):
+        return ticked(text.removesuffix(f"; {_ASKED_FOR}")), Markdown(_ASKED_FOR)
     match = _DEFAULT.search(text)
     if match is None:
         return ticked(text), Markdown("")

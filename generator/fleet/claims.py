@@ -106,7 +106,9 @@ class _Claims:
                     provider = need.provider or site.providers.get("valkey", "")
                     stated = component.tree.child("needs").child("valkey")
                     place = stated.value_place("database") if "database" in stated else need.place
-                    key, written = f"{provider}/{need.database or 0}", "yes" if "database" in stated else "no"
+                    # In a template it would be every service's number.
+                    unwritten = "may be" if place.path == service.path else "no"
+                    key, written = f"{provider}/{need.database or 0}", "yes" if "database" in stated else unwritten
                     yield self.cluster("valkey-database", key, service.name, place, stated=written)
         yield from self._of_chart_pods(service)
         yield from self._of_exposure(service, site)

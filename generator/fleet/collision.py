@@ -108,7 +108,9 @@ def _collision(pairs: list[_Pair], offer: Offer, standing: Standing) -> Finding:
     if claim.kind == "host" and claim.place == holder.place:
         fix = "write it without a dot: then it lies in the zone of each environment"
     rule = f"claim/{claim.kind}"
-    return Finding(claim.place, rule, message, fix, also=(holder.place,), replacement=offer.replacement)
+    return Finding(
+        claim.place, rule, message, fix, also=(holder.place,), replacement=offer.replacement, insertion=offer.insertion
+    )
 
 
 def _what(claims: list[Claim]) -> str:

@@ -1,6 +1,6 @@
 """Who may talk to whom: every edge of the fleet, stated once, by a file or by what it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from generator.catalogue.service import Call, Component, OutsideCall, Port, Serv
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
+from generator.fleet.copies import archived_to
 from generator.fleet.model import (
     MOVER,
     MOVER_LABELS,
@@ -395,20 +396,21 @@ def probe_target(site: Site, service: Service, component: Component) -> ProbeTar
 
 def _of_backup(edges: Edges) -> None:
     """Copies leave the cluster: from Postgres clusters, and from whoever moves volumes."""
-    movers = [service for service in edges.services.values() if service.form == "postgres"]
+    for service in edges.services.values():
+        if service.form == "postgres":
+            _to_destinations(edges, edges.pods(service, service.main), archived_to(service, edges.site.tiers))
     mover = edges.services.get(edges.site.backends.backup)
-    movers += [mover] if mover is not None else []
-    for service in movers:
-        _to_destinations(edges, edges.pods(service, service.main))
+    if mover is not None:
+        _to_destinations(edges, edges.pods(mover, mover.main), edges.site.destinations)
     if edges.site.backends.backup == "volsync":
         for namespace, place in sorted(_copied_namespaces(edges).items()):
             pods = Pods(namespace, MOVER, None, MOVER_LABELS)
             edges.add(pods, _DNS, _DNS_PORTS, "dns", place)
-            _to_destinations(edges, pods)
+            _to_destinations(edges, pods, edges.site.destinations)
 
 
-def _to_destinations(edges: Edges, source: Pods) -> None:
-    for destination in edges.site.destinations.values():
+def _to_destinations(edges: Edges, source: Pods, names: Iterable[str]) -> None:
+    for destination in (edges.site.destinations[name] for name in names if name in edges.site.destinations):
         parts = urlsplit(destination.endpoint)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         target = Internet(parts.hostname or "")
@@ -420,10 +422,9 @@ def _copied_namespaces(edges: Edges) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for service in edges.services.values():
         for component in service.components.values():
-            templated = component.kind == "StatefulSet" and component.replicas > 1
             for volume in component.volumes.values():
                 tier = edges.site.tiers.get(volume.tier or "")
-                if volume.form == "size" and tier is not None and tier.schedule and not templated:
+                if volume.form == "size" and tier is not None and tier.schedule:
                     found.setdefault(namespace_of(service), volume.place)
     return found
 

@@ -13,10 +13,11 @@ _MOST_DATABASE = 15
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What to do instead, and the YAML scalar that `chartroom fix` may write at the claim's place."""
+    """What to do instead, and what `chartroom fix` may write or add at the claim's place."""
 
     fix: str | None = None
     replacement: str | None = None
+    insertion: str | None = None
 
 
 def free_addresses(site: Site, claims: Iterable[Claim]) -> dict[str, IPv4Address]:
@@ -103,8 +104,14 @@ class Free:
         free = next((n for n in range(_MOST_DATABASE + 1) if f"{provider}/{n}" not in taken), None)
         if free is None:
             return Offer(f"run another Valkey, all numbers of {provider!r} are taken")
-        stated = claim.details.get("stated") == "yes"
-        return Offer(f"write `database: {free}`", str(free) if stated else None)
+        entry = f"database: {free}"
+        match claim.details.get("stated"):
+            case "yes":
+                return Offer(f"write `{entry}`", replacement=str(free))
+            case "may be":
+                return Offer(f"write `{entry}`", insertion=entry)
+            case _:
+                return Offer(f"write `{entry}`")
 
 
 def _taken(claims: Iterable[Claim]) -> set[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from generator.catalogue.gaps import SITE
 from generator.catalogue.read import Notes
-from generator.catalogue.service import Call, Component, Container, Need, SecretRef, Service
+from generator.catalogue.service import MAIN, Call, Component, Container, Need, SecretRef, Service
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.fleet.model import Bucket, Database
@@ -82,7 +82,7 @@ def _provider(service: Service, need: Need, known: Mapping[str, Service], site: 
 def _give(
     component: Component, service: Service, need: Need, provider: Service, site: Site, filled: Filled, notes: Notes
 ) -> Component:
-    facts, secrets = _facts(service, need, provider, site)
+    facts, secrets = _facts(service, need, provider, site, _own(component, service, need))
     _register(service, need, provider, facts, filled)
     env: dict[str, str] = {}
     refs: dict[str, SecretRef] = {}
@@ -116,7 +116,15 @@ def _give(
     return replace(component, container=replace(container, env=own_env, secrets={**refs, **container.secrets}))
 
 
-def _facts(service: Service, need: Need, provider: Service, site: Site) -> tuple[dict[str, str], dict[str, SecretRef]]:
+def _own(component: Component, service: Service, need: Need) -> str:
+    """What sets the URI of a component's own need apart from that of the main one, which it may inherit."""
+    shared = component.name == MAIN or (service.main is not None and service.main.needs.get(need.kind) == need)
+    return "" if shared else f"{component.name}."
+
+
+def _facts(
+    service: Service, need: Need, provider: Service, site: Site, own: str
+) -> tuple[dict[str, str], dict[str, SecretRef]]:
     """Plain values and secrets that the provider gives this service."""
     provided = provider.provides[need.kind]
     found = provider.port(provided.port)
@@ -130,7 +138,7 @@ def _facts(service: Service, need: Need, provider: Service, site: Site) -> tuple
         password = SecretRef(item, PASSWORD_KEY, PASSWORD_KEY, need.place)
         uri = f"postgresql://{name}:{{value}}@{host}:{number}/{name}"
         facts |= {"dbname": name, "username": name}
-        return facts, {"password": password, "uri": replace(password, object_key="POSTGRES_URI", template=uri)}
+        return facts, {"password": password, "uri": replace(password, object_key=f"{own}POSTGRES_URI", template=uri)}
     if need.kind == "valkey":
         facts |= {"dbname": str(need.database or 0), "username": "default"}
         if provided.password is None:
@@ -140,7 +148,7 @@ def _facts(service: Service, need: Need, provider: Service, site: Site) -> tuple
             f"{provider.domain}/{provider.name}", provided.password, f"{provider.name}.{provided.password}", need.place
         )
         uri = f"redis://:{{value}}@{host}:{number}/{need.database or 0}"
-        return facts, {"password": password, "uri": replace(password, object_key="VALKEY_URI", template=uri)}
+        return facts, {"password": password, "uri": replace(password, object_key=f"{own}VALKEY_URI", template=uri)}
     facts |= {"bucket": service.name, "endpoint": f"http://{host}:{number}"}
     if provided.region is not None:
         facts["region"] = provided.region

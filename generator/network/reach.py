@@ -319,7 +319,7 @@ def _complete(stock: Inventory, extra: Iterable[PodGroup], policies: Iterable[Po
 
     A namespace without a rendered pod is somebody else's: all of its pods are one group without
     labels, and whatever a policy names there by label is taken to exist, or a rule for it would
-    look as if it let nobody through.
+    look as if it let nobody through. Who names no namespace and means rendered pods means those.
     """
     groups = list(stock.groups)
     filled = {group.namespace for group in groups}
@@ -327,12 +327,12 @@ def _complete(stock: Inventory, extra: Iterable[PodGroup], policies: Iterable[Po
     groups += [replace(group, rendered=False) for group in extra if not lookup.having(group.namespace, group.labels)]
     foreign = [name for name in sorted(stock.namespaces) if name not in filled]
     known = {(group.namespace, tuple(sorted(group.labels.items()))) for group in groups}
-    named_ones = _named_pods(policies, stock, foreign) | {(name, ()) for name in foreign}
+    named_ones = _named_pods(policies, stock, foreign, lookup) | {(name, ()) for name in foreign}
     return [*groups, *(PodGroup(name, dict(labels), rendered=False) for name, labels in sorted(named_ones - known))]
 
 
 def _named_pods(
-    policies: Iterable[Policy], stock: Inventory, foreign: list[str]
+    policies: Iterable[Policy], stock: Inventory, foreign: list[str], lookup: _Lookup
 ) -> set[tuple[str, tuple[tuple[str, str], ...]]]:
     queries = {query for policy in policies for rule in policy.rules for query in rule.queries}
     queries |= {policy.subjects for policy in policies if isinstance(policy.subjects, PodQuery)}
@@ -344,6 +344,8 @@ def _named_pods(
             if item.operator in ("In", "Exists") and item.key not in (ACCOUNT_LABEL, CLUSTER_LABEL)
         }
         if not labels or any(item.operator == "In" and not item.values for item in query.pods):
+            continue
+        if not query.namespaces and lookup.groups(query):
             continue
         for name in foreign:
             if _holds(query.namespaces, stock.namespaces[name]) and _holds(query.pods, labels):

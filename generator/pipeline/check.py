@@ -1,7 +1,7 @@
 """The use case of `chartroom check`: everything that is written and rendered, judged by every rule."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -39,12 +39,18 @@ from generator.policy import (
     library_of,
     read_rules,
     read_waivers,
+    short_name,
+    stage_rule,
+    stages,
     trace,
 )
 
 Result = TypeVar("Result")
 # What reading the values says too, and a rule says better: with its page, its objects, and waivers.
 _SAID_BY_RULES = frozenset({"fleet/image-digest"})
+UNKNOWN_KIND = "schema/unknown-kind"
+# Stages whose findings waivers silence, like those of rules.
+_WAIVABLE = frozenset({"network", "capacity", "frozen"})
 
 
 class UnknownChoice(ChartroomError):
@@ -150,7 +156,8 @@ def check_fleet(root: Path, choice: Choice, today: date, python_rules: Sequence[
     places = Places(workspace.fleets, document, entries=entries, library=library, locate=path_of)
     _conclude(checked, waived, places)
     said = [finding for finding in workspace.findings if finding.rule not in _SAID_BY_RULES]
-    stages = () if choice.rules else (*said, *rendered.drift, *_schema_findings(rendered, fleets, library))
+    schema = () if choice.rules else _schema_findings(rendered, fleets, library, removed_kinds(waived.hits))
+    stages = () if choice.rules else (*said, *rendered.drift, *schema)
     checked.findings = sort_findings((*checked.findings, *stages))
     checked.problems = sort_findings((*faults, *waived.problems))
     checked.waivers, checked.rules, checked.document = waivers, every, document
@@ -252,7 +259,8 @@ def _frozen(objects: Sequence[tuple[str, Mapping[str, Any]]]) -> Frozen:
 
 
 def _all_rules(rules: Sequence[Rule], others: Sequence[Hit]) -> list[Rule]:
-    return [*rules, *{hit.rule.id: hit.rule for hit in others}.values()]
+    known = {name: stage_rule(name, Severity.ERROR) for name in stages() if name.partition("/")[0] in _WAIVABLE}
+    return [*rules, *{**known, **{hit.rule.id: hit.rule for hit in others}}.values()]
 
 
 def _is_chosen(hit: Hit, document: Mapping[str, Any], choice: Choice) -> bool:
@@ -279,12 +287,21 @@ def _conclude(checked: Checked, waived: Waived, places: Places) -> None:
         checked.environments[finding] = tuple(sorted({name.partition(": ")[0] for name in finding.objects}))
 
 
-def _schema_findings(rendered: Rendered, fleets: Mapping[str, Fleet], library: Library) -> Iterator[Finding]:
+def removed_kinds(hits: Iterable[Hit]) -> frozenset[tuple[str, str]]:
+    """Return (environment, name) of objects whose version is gone: that a schema does not know them is no news."""
+    return frozenset((hit.environment, hit.objects[0]) for hit in hits if hit.rule.id == "api/removed")
+
+
+def _schema_findings(
+    rendered: Rendered, fleets: Mapping[str, Fleet], library: Library, removed: frozenset[tuple[str, str]]
+) -> Iterator[Finding]:
     """Yield what schemas refuse, with the line of the service file that it comes from."""
     groups: dict[tuple[Place, str, str, str], tuple[Severity, set[str]]] = {}
     for text, verdict in rendered.judged:
         for owner, fault in verdict.faults:
             body = verdict.manifests[owner].object if owner is not None else {}
+            if fault.rule == UNKNOWN_KIND and (text.environment, short_name(body)) in removed:
+                continue
             place = _schema_place(text, body, fault.path, fleets[text.environment], library)
             key = (place, fault.rule, fault.message, fault.fix)
             name = (

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,42 +28,97 @@ class Fixed:
 
 
 def fix(root: Path) -> tuple[Fixed, ...]:
-    """Apply every finding that offers a replacement, until none does.
+    """Apply every finding that offers what to write, until none does.
 
     Raises:
         NotFixed: a file changed while it was being mended.
     """
     done: list[Fixed] = []
     for _ in range(_ROUNDS):
-        offers = [finding for finding in open_workspace(root).findings if finding.replacement is not None]
-        chosen = _without_rivals(offers)
+        chosen = _without_rivals(_edits(root, open_workspace(root).findings))
         if not chosen:
             break
         done += _apply(root, chosen)
     return tuple(done)
 
 
-def _without_rivals(offers: Iterable[Finding]) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What stands from `start` to `end` of a file becomes `text`."""
+
+    finding: Finding
+    start: int
+    end: int
+    before: str
+    text: str
+    shown: str
+
+
+def _edits(root: Path, findings: Iterable[Finding]) -> Iterator[_Edit]:
+    texts: dict[str, str] = {}
+    for finding in findings:
+        if finding.replacement is None and finding.insertion is None:
+            continue
+        text = texts.setdefault(finding.place.path, _read(root / finding.place.path))
+        edit = _edit(text, finding)
+        if edit is not None:
+            yield edit
+
+
+def _edit(text: str, finding: Finding) -> _Edit | None:
+    """The edit of one finding; none where an entry is to be added to what is no map, but a word of a list."""
+    mark = "\ufeff"
+    offset = len(mark) if text.startswith(mark) else 0
+    tokens = list(yaml.scan(text[offset:], Loader=yaml.SafeLoader))
+    at = (finding.place.line - 1, finding.place.column - 1)
+    for number, token in enumerate(tokens):
+        begin = token.start_mark
+        if isinstance(token, yaml.ScalarToken) and (begin.line, begin.column) == at:
+            start, end = begin.index + offset, token.end_mark.index + offset
+            if finding.replacement is not None:
+                return _Edit(finding, start, end, text[start:end], finding.replacement, finding.replacement)
+            return _insertion(text, offset, finding, tokens[number + 1 : number + 4])
+    raise NotFixed(f"{finding.place}: no value stands there any more; run 'chartroom fix' again")
+
+
+def _insertion(text: str, offset: int, finding: Finding, following: list[yaml.Token]) -> _Edit | None:
+    entry = finding.insertion or ""
+    match following:
+        case [yaml.ValueToken(), yaml.FlowMappingStartToken() as opening, after]:
+            at = opening.end_mark.index + offset
+            written = entry if isinstance(after, yaml.FlowMappingEndToken) else f"{entry}, "
+        case [yaml.ValueToken(), yaml.BlockMappingStartToken() as opening, *_]:
+            at = opening.start_mark.index + offset
+            line = text.rfind("\n", 0, at) + 1
+            written = entry + _line_end(text) + text[line:at]
+        case _:
+            return None
+    return _Edit(finding, at, at, "nothing", written, entry)
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _without_rivals(offers: Iterable[_Edit]) -> list[_Edit]:
     """One finding per place, and only one that draws from what is free."""
-    chosen: dict[object, Finding] = {}
-    for finding in offers:
-        drawn = finding.rule.startswith(_DRAWN)
-        chosen.setdefault("drawn" if drawn else finding.place, finding)
+    chosen: dict[object, _Edit] = {}
+    for edit in offers:
+        drawn = edit.finding.rule.startswith(_DRAWN)
+        chosen.setdefault("drawn" if drawn else edit.finding.place, edit)
     return list(chosen.values())
 
 
-def _apply(root: Path, findings: Iterable[Finding]) -> list[Fixed]:
-    by_file: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_file.setdefault(finding.place.path, []).append(finding)
+def _apply(root: Path, edits: Iterable[_Edit]) -> list[Fixed]:
+    by_file: dict[str, list[_Edit]] = {}
+    for edit in edits:
+        by_file.setdefault(edit.finding.place.path, []).append(edit)
     done = []
     for path, group in sorted(by_file.items()):
         text = _read(root / path)
-        for finding in sorted(group, key=lambda item: item.place, reverse=True):
-            start, end = _scalar_at(text, finding)
-            assert finding.replacement is not None
-            done.append(Fixed(finding, text[start:end], finding.replacement))
-            text = text[:start] + finding.replacement + text[end:]
+        for edit in sorted(group, key=lambda item: item.start, reverse=True):
+            done.append(Fixed(edit.finding, edit.before, edit.shown))
+            text = text[: edit.start] + edit.text + text[edit.end :]
         replace_file(root / path, text)
     return sorted(done, key=lambda item: item.finding.place)
 
@@ -71,18 +126,6 @@ def _apply(root: Path, findings: Iterable[Finding]) -> list[Fixed]:
 def _read(path: Path) -> str:
     with path.open(encoding="utf-8", newline="") as stream:
         return stream.read()
-
-
-def _scalar_at(text: str, finding: Finding) -> tuple[int, int]:
-    """Where the scalar at the finding's place begins and ends in `text`."""
-    mark = "\ufeff"
-    offset = len(mark) if text.startswith(mark) else 0
-    place = finding.place
-    for token in yaml.scan(text[offset:], Loader=yaml.SafeLoader):
-        start = token.start_mark
-        if isinstance(token, yaml.ScalarToken) and (start.line + 1, start.column + 1) == (place.line, place.column):
-            return start.index + offset, token.end_mark.index + offset
-    raise NotFixed(f"{place}: no value stands there any more; run 'chartroom fix' again")
 
 
 def replace_file(path: Path, text: str) -> None:

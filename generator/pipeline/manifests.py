@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.finding import Finding, Place, sort_findings
 from generator.pipeline.carried import rule_folders
-from generator.pipeline.check import Checked, Choice, Counted, chosen_rules
+from generator.pipeline.check import UNKNOWN_KIND, Checked, Choice, Counted, chosen_rules, removed_kinds
 from generator.pipeline.generate import TOOLS
 from generator.pipeline.given import Given, NoManifests, read_crds, read_given
 from generator.pipeline.spot import Spots, at, path_of, spots_of
@@ -26,6 +26,7 @@ from generator.policy import (
     findings_of,
     judge_fleet,
     read_rules,
+    short_name,
 )
 from generator.policy.place import Blame
 from generator.schema import (
@@ -41,7 +42,6 @@ from generator.schema import (
 )
 
 NAME = "manifests"
-_UNKNOWN = "schema/unknown-kind"
 _DEFINITION = "CustomResourceDefinition"
 _SEPARATOR = "---"
 
@@ -135,10 +135,10 @@ def check_manifests(
     judgement = checked.timed("rules", lambda: judge_fleet(
         document, rules, policies=folders.policies, cases=folders.cases, conftest=conftest,
     ))  # fmt: skip
-    waived = apply((), judgement.hits, rules, today, narrowed=True)
+    waived = apply((), [_in_own_words(hit) for hit in judgement.hits], rules, today, narrowed=True)
     # The document keeps the order of the entries, and every entry has an id of its own.
     owners = dict(zip(document["objects"], _numbered(read), strict=True))
-    faults = list(_faults(read, validator))
+    faults = list(_faults(read, validator, removed_kinds(waived.hits)))
     refused = {fault.place for fault in faults}
     # What a schema refuses was kept from the rules: that they miss it there is no news.
     findings = (item for item in findings_of(waived.hits, _GivenPlaces(document, owners)) if item.place not in refused)
@@ -148,6 +148,11 @@ def check_manifests(
     checked.rules, checked.document = tuple(rules), document
     checked.counts = (Counted(NAME, len(entries), judged, 0),)
     return checked
+
+
+def _in_own_words(hit: Hit) -> Hit:
+    """Say what to write in a manifest, where a rule speaks of fields of a service file."""
+    return replace(hit, fix=hit.rule.manifest_fix) if hit.rule.manifest_fix else hit
 
 
 def _numbered(read: Sequence[_Read]) -> Iterator[tuple[_Read, int]]:
@@ -201,15 +206,18 @@ def _schemas(definitions: Sequence[dict[str, Any]]) -> Mapping[Kind, dict[str, A
 
 def _is_listed(fault: Fault, read: _Read, owner: int | None, validator: Validator) -> bool:
     """Whether an unknown kind is somebody's own, which is listed; a slip in a known group is a fault."""
-    if fault.rule != _UNKNOWN or owner is None:
+    if fault.rule != UNKNOWN_KIND or owner is None:
         return False
     body = read.verdict.manifests[owner].object
     return not validator.should_know(Kind.of(str(body["apiVersion"]), str(body["kind"])))
 
 
-def _faults(read: Sequence[_Read], validator: Validator) -> Iterator[Finding]:
+def _faults(read: Sequence[_Read], validator: Validator, removed: frozenset[tuple[str, str]]) -> Iterator[Finding]:
     for item in read:
         for owner, fault in item.verdict.faults:
+            body = item.verdict.manifests[owner].object if owner is not None else {}
+            if fault.rule == UNKNOWN_KIND and (NAME, short_name(body)) in removed:
+                continue
             if not _is_listed(fault, item, owner, validator):
                 yield Finding(_place(item, owner, fault), fault.rule, fault.message, fault.fix, fault.severity)
 

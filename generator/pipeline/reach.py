@@ -21,6 +21,7 @@ Objects = Iterable[tuple[str, Mapping[str, Any]]]
 _SHOWN = 3
 _DOMAIN = "app.kubernetes.io/instance"
 _SERVICE = "app.kubernetes.io/name"
+_CLUSTERWIDE = "CiliumClusterwideNetworkPolicy/"
 _BlockName = Callable[[tuple[tuple[int, int], ...]], str]
 
 
@@ -236,7 +237,10 @@ def _doubts(reach: network.Reach, places: _Places) -> Iterator[Finding]:
 
 
 def _idle(reach: network.Reach, places: _Places) -> Iterator[Finding]:
+    """Policies of the whole cluster; `references/policy-pods` says it of those that stand in a namespace."""
     for policy in reach.selects_nobody:
+        if not policy.startswith(_CLUSTERWIDE):
+            continue
         message = f"{policy} selects no pod"
         fix = "select labels that a pod carries, or remove the policy"
         yield Finding(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator import __version__
+from generator.finding import Severity
 from generator.pipeline.check import Checked
-from generator.policy import Waiver
+from generator.policy import Waiver, stages
 from generator.report import (
     EnvironmentCount,
     Listed,
@@ -22,6 +23,7 @@ from generator.report.model import WaiverState
 
 PAGES = "docs/reference/rules"
 _ENDING_DAYS = 30
+_PROVEN = frozenset({"network", "capacity", "frozen", "waiver"})
 
 
 def listed_of(root: Path, checked: Checked) -> tuple[Listed, ...]:
@@ -57,13 +59,34 @@ def report_of(checked: Checked, listed: tuple[Listed, ...], baseline_gone: int =
         narrowed=checked.narrowed,
         baseline_gone=baseline_gone,
         notes=checked.notes,
+        stages=tuple(_stages(checked, listed)),
         **facts_of_fleets(fleets),
     )
 
 
+def _stages(checked: Checked, listed: tuple[Listed, ...]) -> Iterator[RuleRun]:
+    """Yield what findings of other stages than the rules mean, with the place of their page."""
+    ran = {rule.id for rule in checked.rules}
+    worst: dict[str, Severity] = {}
+    for item in listed:
+        finding = item.finding
+        worst[finding.rule] = max(finding.severity, worst.get(finding.rule, finding.severity))
+    for name, severity in worst.items():
+        known = stages().get(name)
+        if known is not None and name not in ran:
+            stage = name.partition("/")[0]
+            ran_in = stage if stage == "schema" else "policy" if stage in _PROVEN else "generation"
+            yield RuleRun(name, known.what, severity, ran_in, known.page if _has_pages(checked) else "", known.fix)
+
+
+def _has_pages(checked: Checked) -> bool:
+    """Manifests of others lie in repositories where nobody generates pages."""
+    return not checked.narrowed.startswith("--manifests")
+
+
 def _rules(checked: Checked) -> Iterator[RuleRun]:
     for rule in checked.rules:
-        page = f"{PAGES}/{rule.id}.md" if rule.path else ""
+        page = f"{PAGES}/{rule.id}.md" if rule.path and _has_pages(checked) else ""
         stage = "policy" if rule.package else "pytest"
         yield RuleRun(rule.id, rule.title, rule.severity, stage, page, rule.why, rule.reference)
 

@@ -13,7 +13,7 @@ _SCHEMA = ".schemas/fleet-document.json"
 _KEPT = ".cache/chartroom/rulebook.json"
 _PACKAGE = Path(generator.__file__).parent
 # Besides the rules and cases themselves these decide what stands on a page.
-_MADE_BY = ("policy/page.py", "policy/rule.py", "policy/marked.py")
+_MADE_BY = ("policy/page.py", "policy/rule.py", "policy/marked.py", "policy/stages.py", "policy/stages.yaml")
 
 
 def rule_book(root: Path) -> dict[str, str]:

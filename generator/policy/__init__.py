@@ -10,8 +10,10 @@ from generator.policy.hit import Hit, finished_hits, stage_rule
 from generator.policy.library import Library, library_of
 from generator.policy.page import rule_pages
 from generator.policy.place import Places, place_of, trace
+from generator.policy.relate import short_name
 from generator.policy.rule import Rule, read_rules
 from generator.policy.runner import ask, find_conftest
+from generator.policy.stages import stages
 from generator.policy.trace import values_path
 from generator.policy.waiver import Waived, Waiver, apply, read_waivers
 
@@ -44,7 +46,9 @@ __all__ = [
     "read_rules",
     "read_waivers",
     "rule_pages",
+    "short_name",
     "stage_rule",
+    "stages",
     "to_bytes",
     "trace",
     "values_path",

@@ -353,13 +353,14 @@ class _Environment:
             replicas = int((item.body.get("spec") or {}).get("replicas", 1))
             for volume in volumes_of(item.body, replicas):
                 server = servers.get(str(volume["volume"]))
-                tier = volume["labels"].get(TIER_LABEL) or self._tier(labels, volume, base)
+                stated = self._tier(labels, volume, base)
+                tier = volume["labels"].get(TIER_LABEL) or stated
                 found.append(
                     {
                         **volume,
                         "id": item.id, "domain": self._domain(item, base), "namespace": item.namespace,
                         "service": labels.get(_NAME), "component": labels.get(_COMPONENT), "declared": False,
-                        "tier": tier, "failure_domain": server or "cluster", "server": server,
+                        "tier": tier, "stated": stated, "failure_domain": server or "cluster", "server": server,
                         "copies": copies.of(volume, item.namespace), "place": None,
                     }
                 )  # fmt: skip

@@ -14,6 +14,8 @@ _SHOWN = 3
 _LIBRARY_FROM = 3
 _TEMPLATES = "values/templates/"
 _NUMBERS = re.compile(r"\d+")
+# The level that a pod needs follows from what it states, and the rules of the standard say where that stands.
+_CONSEQUENCE, _CAUSES = "namespaces/pod-security", "Kubernetes Pod Security Standards"
 _Key = tuple[Place | None, str, str, str]
 
 
@@ -24,8 +26,11 @@ def findings_of(hits: Iterable[Hit], places: Places) -> list[Finding]:
     three services or more, is one fault of the library chart.
     """
     groups: dict[_Key, list[tuple[Hit, Blame]]] = {}
-    for hit in hits:
-        blame = Blame(hit.finished.place) if hit.finished else places.blame(hit)
+    several = list(hits)
+    causes = _causes(several)
+    for hit in several:
+        cause = causes.get((hit.environment, hit.ids[0]), hit) if hit.rule.id == _CONSEQUENCE and hit.ids else hit
+        blame = Blame(hit.finished.place) if hit.finished else places.blame(cause)
         where = blame.place if blame.written else None
         groups.setdefault((where, hit.rule.id, _shape(hit, written=blame.written), hit.fix), []).append((hit, blame))
     found: list[Finding] = []
@@ -37,6 +42,16 @@ def findings_of(hits: Iterable[Hit], places: Places) -> list[Finding]:
             found.append(_finding(where, whole, places))
         else:
             found += _unwritten(group, places)
+    return found
+
+
+def _causes(hits: Iterable[Hit]) -> dict[tuple[str, str], Hit]:
+    """Return for each pod the first hit of the Pod Security Standards."""
+    found: dict[tuple[str, str], Hit] = {}
+    for hit in hits:
+        if hit.rule.reference.startswith(_CAUSES):
+            for name in hit.ids:
+                found.setdefault((hit.environment, name), hit)
     return found
 
 

@@ -82,12 +82,12 @@ def name_of(item: str) -> str:
 def _environments(rule: Rule, finding: Json, ids: tuple[str, ...], document: Json) -> tuple[str, ...]:
     if "environment" in finding:
         return (finding["environment"],)
-    found = set(document["environments"])
-    for item in ids:
-        known = document["objects"].get(item)
-        here = set(known["environments"]) if known else {item.partition(":")[0]}
-        # Parties of one finding may stand in different environments: then the first one's count.
-        found = found & here or here
+    several = [
+        set(known["environments"]) if (known := document["objects"].get(item)) else {item.partition(":")[0]}
+        for item in ids
+    ]
+    # Parties of one finding may stand in different environments: then it concerns all of them.
+    found = set.intersection(*several) or set.union(*several)
     unknown = found - set(document["environments"])
     if unknown:
         raise PolicyError(f"rule {rule.id} names {ids[0]!r}, which is no object of the document")

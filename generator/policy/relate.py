@@ -53,8 +53,8 @@ class Relations:
                 chosen = spec.get("selector")
                 return self._pods.matched(here, {"matchLabels": chosen}) if chosen else None
             case "NetworkPolicy":
-                return self._pods.matched(here, spec.get("podSelector"))
-            case "CiliumNetworkPolicy":
+                return self._pods.matched(here, spec.get("podSelector") or {})
+            case "CiliumNetworkPolicy" if "spec" in body:
                 return self._pods.matched(here, without_sources(spec.get("endpointSelector")))
             case "PodDisruptionBudget" | "Deployment" | "StatefulSet" | "DaemonSet":
                 return self._pods.matched(here, spec.get("selector"))

@@ -16,14 +16,15 @@ TEST_SUFFIX = "_test.rego"
 _PACKAGE = re.compile(r"^package\s+([A-Za-z_][\w.]*)\s*$", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\Z")
 _HEAD = re.compile(r"^(deny|warn|violation)\b(.*)$", re.MULTILINE)
-_CUSTOM = {"severity", "reference", "values", "manifest", "fix", "needs"}
+_CUSTOM = {"severity", "reference", "values", "manifest", "fix", "manifest_fix", "needs"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `id` is `category/name`, as the folder; `values` the field of a service file to change.
 
-    `manifest` are fields of manifests, for those that were not written here: the first that is there is shown.
+    `manifest` are fields of manifests, for those that were not written here: the first that is there is shown,
+    and `manifest_fix` says there what to write, in Kubernetes' own words.
     `needs` is `objects` for what any manifests can be judged by, `fleet` for what also reads values.
     """
 
@@ -38,6 +39,7 @@ class Rule:
     fix: str
     needs: str
     manifest: tuple[tuple[str, ...], ...] = ()
+    manifest_fix: str = ""
 
     @property
     def query(self) -> str:
@@ -150,4 +152,5 @@ def _rule(shown: str, rule_id: str, package: str, said: dict[str, Any]) -> Rule:
         fix=str(custom["fix"]),
         needs=str(custom.get("needs", "objects")),
         manifest=tuple(tuple(field.split(".")) for field in str(custom.get("manifest") or "").split(", ") if field),
+        manifest_fix=str(custom.get("manifest_fix") or ""),
     )

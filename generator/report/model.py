@@ -187,7 +187,8 @@ class Report:
     """One check. `narrowed` says, in words, what was left out; empty means that nothing was.
 
     `today` is the date that waivers were judged by. `baseline_gone` counts old findings that the
-    baseline has and this run did not see. `notes` are sentences for the end of every report.
+    baseline has and this run did not see. `notes` are sentences for the end of every report. `stages`
+    describe what findings name and is no rule that ran.
     """
 
     version: str
@@ -205,6 +206,7 @@ class Report:
     narrowed: str = ""
     baseline_gone: int = 0
     notes: tuple[str, ...] = field(default=())
+    stages: tuple[RuleRun, ...] = ()
 
     def of(self, state: State) -> tuple[Listed, ...]:
         """Return the findings of one state, in order."""
@@ -223,4 +225,4 @@ class Report:
         return any(item.finding.severity >= bar for item in self.open)
 
     def rules_by_id(self) -> Mapping[str, RuleRun]:
-        return {rule.id: rule for rule in self.rules}
+        return {rule.id: rule for rule in (*self.stages, *self.rules)}

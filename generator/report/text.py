@@ -60,7 +60,12 @@ def verdict(report: Report) -> str:
 def _by_rule(report: Report) -> list[str]:
     found = Counter((-item.finding.severity, item.finding.rule) for item in report.open)
     rows = sorted(found.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
-    lines = [f"{number:5}  {Severity(-weight)!s:7}  {visible(rule)}" for (weight, rule), number in rows[:_MOST_RULES]]
+    known = report.rules_by_id()
+    pages = {rule: f"  {visible(known[rule].page)}" for _, rule in found if rule in known and known[rule].page}
+    lines = [
+        f"{number:5}  {Severity(-weight)!s:7}  {visible(rule)}{pages.get(rule, '')}"
+        for (weight, rule), number in rows[:_MOST_RULES]
+    ]
     rest = rows[_MOST_RULES:]
     if rest:
         lines.append(f"{sum(number for _, number in rest):5}  more, of {counted(len(rest), 'other rule')}")

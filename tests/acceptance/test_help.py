@@ -37,6 +37,12 @@ def test_help_is_what_it_was(words: tuple[str, ...], tmp_path: Path) -> None:
     assert chartroom(tmp_path, *words, "--help") == Run(0, text, "")
 
 
+def test_help_survives_the_loss_of_docstrings(tmp_path: Path) -> None:
+    for words in COMMANDS:
+        run = chartroom(tmp_path, *words, "--help", env={"PYTHONOPTIMIZE": "2"})
+        assert run == Run(0, file_of(words).read_text(encoding="utf-8"), ""), words
+
+
 def test_no_help_text_is_left_of_a_command_that_is_gone() -> None:
     assert sorted(HELP.iterdir()) == sorted(file_of(words) for words in COMMANDS)
 

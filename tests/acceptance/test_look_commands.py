@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.repository import Run, chartroom, command_line, environment, files_of, put
+from tests.acceptance.repository import Run, chartroom, command_line, duplicate, environment, files_of, put
 
 DOMAIN = """\
 summary: Game servers
@@ -41,7 +41,7 @@ resources: {requests: {cpu: 50m, memory: 128Mi}, limits: {memory: 512Mi}}
 @pytest.fixture(scope="module")
 def games(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fleet with a small domain whose every line is known here."""
-    from tests.acceptance.repository import duplicate, edit
+    from tests.acceptance.repository import edit
 
     root = duplicate(written, tmp_path_factory.mktemp("games") / "fleet")
     put(root, "values/apps/games/domain.yaml", DOMAIN)
@@ -139,6 +139,19 @@ def test_render_prints_a_service_a_domain_and_an_environment(games: Path) -> Non
     assert set(service.out.split("---\n")) <= set(domain.out.split("---\n"))
     assert "kind: ResourceQuota" in domain.out
     assert files_of(games, ".") == before
+
+
+LOOKS = {"render": ("render", "go"), "render all": ("render",)}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_findings_stay_out_of_the_pipe_that_waits_for_manifests(games: Path, name: str, tmp_path: Path) -> None:
+    broken = duplicate(games, tmp_path / "broken")
+    put(broken, "values/apps/games/go.yaml", GO.replace("cpu: 50m", "cpu: 50q"))
+    run = chartroom(broken, *LOOKS[name])
+    assert (run.code, run.out) == (1, "")
+    assert run.err.startswith("values/apps/games/go.yaml:6:29: error: ")
+    assert run.err.endswith("\n1 error; nothing was rendered\n")
 
 
 UNKNOWN = {

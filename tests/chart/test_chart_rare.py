@@ -160,3 +160,26 @@ def test_share_is_read_only_where_no_container_writes(tmp_path: Path) -> None:
     # Read-only is part of a volume's source, which may never change: so another name.
     assert named["writes"] == named["both"] == ("trial-app-media-52cc22", False)
     assert named["reads"] == ("trial-app-media-f085d9", True)
+
+
+def test_components_with_databases_of_their_own_get_a_uri_each(render: Render) -> None:
+    objects = render("""\
+needs: {valkey: {database: 5, env: {A: uri}}}
+components:
+  same: {inherit: [image, resources, needs], probes: {none: no port}}
+  other:
+    inherit: [image, resources]
+    probes: {none: no port}
+    needs: {valkey: {database: 6, env: {A: uri}}}
+""")
+
+    def key_of(workload: str) -> str:
+        container = objects["Deployment", workload]["spec"]["template"]["spec"]["containers"][0]
+        return next(str(item["valueFrom"]["secretKeyRef"]["key"]) for item in container["env"] if item["name"] == "A")
+
+    texts = objects["ExternalSecret", "app"]["spec"]["target"]["template"]["data"]
+    assert {name: texts[key_of(name)].rpartition("/")[2] for name in ("app", "app-same", "app-other")} == {
+        "app": "5",
+        "app-same": "5",
+        "app-other": "6",
+    }

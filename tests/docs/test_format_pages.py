@@ -54,7 +54,18 @@ FIELDS: list[tuple[str, Schema, list[str]]] = [
             "| `one.<name>[].mode` | `read` or `write` |  | Read |",
         ],
     ),
-    ("affinity", record({"deep": text()}, "Its own"), ["| `affinity` | fields below | Its own |  |"]),
+    ("affinity", record({"deep": text()}, "Its own"), ["| `affinity` | Kubernetes' fields | Its own |  |"]),
+    ("exec", listing(record({"deep": text()}), "Its own"), ["| `exec` | list: Kubernetes' fields | Its own |  |"]),
+    ("asked", text("What it is; asked for"), ["| `asked` | text | What it is | asked for |"]),
+    (
+        "forms",
+        either("Either", record({"a": text()}, required=("a",)), record({"b": text()}, required=("b",))),
+        [
+            "| `forms` | fields below | Either |  |",
+            "| `forms.a` | text |  | **required** in this form |",
+            "| `forms.b` | text |  | **required** in this form |",
+        ],
+    ),
 ]
 
 

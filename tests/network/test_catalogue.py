@@ -138,17 +138,24 @@ def test_a_namespace_without_its_deny_all_is_found(environments: list[Environmen
 
 def test_doubts_and_idle_policies_are_said(environments: list[Environment]) -> None:
     base: dict[str, Any] = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
-    idle = base | {"metadata": {"name": "idle", "namespace": "media"}}
-    idle |= {"spec": {"podSelector": {"matchLabels": {"app": "gone"}}}}
+    idle = {"apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy", "metadata": {"name": "idle"}}
+    gone = {"app": "gone", "k8s:io.kubernetes.pod.namespace": "media"}
+    idle |= {"spec": {"endpointSelector": {"matchLabels": gone}}}
+    told = base | {"metadata": {"name": "told", "namespace": "media"}}  # by references/policy-pods
+    told |= {"spec": {"podSelector": {"matchLabels": {"app": "gone"}}}}
     odd = base | {"metadata": {"name": "odd", "namespace": "media"}}
     odd |= {"spec": {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "sonarr"}}, "ingress": [{"from": [{}]}]}}
     path = "kubernetes/prod/namespaces/media.yaml"
-    found = _prove(environments[0], lambda objects: [*objects, (path, idle), (path, odd)]).findings
+    found = _prove(environments[0], lambda objects: [*objects, (path, told), (path, odd)]).findings
+    assert [finding.rule for finding in found] == ["network/not-judged"]
+    if environments[0][0].fleets["prod"].site.backends.network_policy == "kubernetes":
+        return  # who enforces plain policies alone does not know the kinds of Cilium
+    found = _prove(environments[0], lambda objects: [*objects, (path, idle), (path, told), (path, odd)]).findings
     assert [format_finding(finding) for finding in found] == [
         "values/apps/media/domain.yaml:2:1: error: NetworkPolicy/media/odd cannot be judged: ingress rule 1: a peer "
         "without a selector [network/not-judged]\n  fix: write it with selectors, addresses, entities or host names",
-        "values/apps/media/domain.yaml:2:1: warning: NetworkPolicy/media/idle selects no pod [network/selects-nobody]\n"
-        "  fix: select labels that a pod carries, or remove the policy",
+        "values/apps/media/domain.yaml:2:1: warning: CiliumClusterwideNetworkPolicy/idle selects no pod "
+        "[network/selects-nobody]\n  fix: select labels that a pod carries, or remove the policy",
     ]
 
 

@@ -239,6 +239,25 @@ def test_a_policy_that_allows_everything_is_blamed_for_everything() -> None:
     assert "a/a1 may call entity host on every port" in lines
 
 
+def test_a_clusterwide_policy_of_rendered_pods_invents_none_elsewhere() -> None:
+    """`up` has no rendered pod: pods with the label of a1 are not taken to exist there as well."""
+    around = Surroundings("cilium", pods=("10.244.0.0/16",), namespaces=())
+    wide = cilium(None, "wide", endpointSelector=by_label(app="a1"), egress=[{"toFQDNs": [{"matchPattern": "*"}]}])
+    reach = world(wide, around=around)
+    assert [group.name for group in reach.groups] == ["a/a1", "a/a2", "all pods of up"]
+    assert [str(item) for item in compare(reach, []).wider] == ["a/a1 may call * on every port"]
+    peers = plain("a", "in", podSelector=by_label(app="a2"), policyTypes=["Ingress"],
+                  ingress=[{"from": [{"namespaceSelector": {}, "podSelector": by_label(app="a1")}]}])  # fmt: skip
+    assert [group.name for group in world(peers).groups] == ["a/a1", "a/a2", "all pods of up"]
+
+
+def test_a_clusterwide_policy_of_pods_that_nobody_renders_takes_them_to_exist() -> None:
+    around = Surroundings("cilium", pods=("10.244.0.0/16",), namespaces=())
+    wide = cilium(None, "wide", endpointSelector=by_label(app="other"), egress=[{"toEntities": ["kube-apiserver"]}])
+    found = compare(world(wide, around=around), [])
+    assert [str(item) for item in found.wider] == ["pods app=other of up may call entity kube-apiserver on every port"]
+
+
 def test_pairs_of_a_policy_that_is_far_too_wide_are_counted() -> None:
     found = compare(world(plain("a", "all", ingress=[{"from": [{"namespaceSelector": {}}]}])), [], weigh=2)
     assert len(found.wider) == 2

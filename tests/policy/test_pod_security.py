@@ -125,7 +125,10 @@ def test_rego_and_python_agree_on_random_pods_at_every_version() -> None:
     for body in pods:
         (pod,) = pods_of(body)
         for minor in MINORS:
-            expected = {RULE_OF[check] for check in failed(pod, minor)}
+            checks = set(failed(pod, minor))
+            if "hostPathVolumes" in checks:  # the restricted level says it once more, and we once
+                checks.discard("restrictedVolumes")
+            expected = {RULE_OF[check] for check in checks}
             assert refused.get((body["metadata"]["name"], f"v{minor}"), set()) == expected, (minor, body)
 
 

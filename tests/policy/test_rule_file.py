@@ -43,7 +43,7 @@ def test_a_warning_is_asked_as_one(tmp_path: Path) -> None:
          "policies/house/named/named.rego: severity is 'fatal', error or warning is expected"),
         (METADATA.replace("#   fix:", "#   fox: 1\n#   fix:"), DENY,
          "policies/house/named/named.rego: its METADATA has the unknown key 'fox' under custom, known are"
-         " fix, manifest, needs, reference, severity, values"),
+         " fix, manifest, manifest_fix, needs, reference, severity, values"),
         (METADATA.replace("#   fix:", "#   needs: luck\n#   fix:"), DENY,
          "policies/house/named/named.rego: needs is 'luck', objects or fleet is expected"),
         (METADATA, "allow := true\n",

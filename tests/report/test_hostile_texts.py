@@ -79,7 +79,7 @@ def reports(draw: st.DrawFn) -> Report:
         draw(st.sampled_from(Severity)),
         (place,),
         draw(texts),
-        (draw(texts),),
+        objects=(draw(texts),),
     )
     line = draw(texts).replace("\n", " ")
     listed = Listed(

@@ -52,7 +52,7 @@ PORT = either(
 _SHORT_PROBE = text("", r"^(/.*|tcp:[a-z0-9-]+)$", "`/path` or `tcp:port`")
 _ONE_PROBE = either("`/path`, `tcp:port`, or Kubernetes' probe", _SHORT_PROBE, k8s.PROBE)
 PROBES = either(
-    "How health is told; asked for unless the kind is CronJob or Job",
+    "How health is told, unless the kind is CronJob or Job; asked for",
     _SHORT_PROBE,
     record({"startup": _ONE_PROBE, "liveness": _ONE_PROBE, "readiness": _ONE_PROBE}),
     record({"none": text("Why there is no probe")}, required=("none",)),
@@ -123,14 +123,16 @@ VOLUME = record(
                 required=("path",),
             ),
         ),
-        "existingClaim": text("A claim that another component owns", LABEL, LABEL_HINT),
+        "existingClaim": text("A claim that another component of the service owns", LABEL, LABEL_HINT),
         **_MOUNT_FIELDS,
     },
     "Exactly one of size, nfs, emptyDir, hostPath, existingClaim; without mountPath only init containers can mount it",
 )
 CONTAINER: dict[str, Schema] = {
     "image": text(
-        "`registry/name:tag[@sha256:…]`, never latest", _IMAGE, "`registry/name:tag`, with `@sha256:…` where known"
+        "`registry/name:tag[@sha256:…]`, never latest; asked for",
+        _IMAGE,
+        "`registry/name:tag`, with `@sha256:…` where known",
     ),
     "command": k8s.COMMAND,
     "args": listing({"type": "string"}, "Arguments"),
@@ -217,7 +219,7 @@ TALKS_TO = either(
 )
 _METRICS_LONG = record(
     {
-        "port": either("A port or several", PORT_REF, listing(PORT_REF, least=1)),
+        "port": either("A port or several; http unless stated", PORT_REF, listing(PORT_REF, least=1)),
         "path": text("`/metrics` unless stated", r"^/", "a path that starts with /"),
         "interval": duration("The site's unless stated"),
         "scheme": one_of("http unless stated", "http", "https"),
@@ -265,12 +267,12 @@ EXCEPTION = record(
 )
 COMPONENT: dict[str, Schema] = {
     "kind": one_of("Deployment unless stated", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"),
-    "schedule": text("CronJob: when it runs"),
+    "schedule": text("CronJob: when it runs; asked for"),
     "timeZone": text("CronJob: the site's zone unless stated"),
     "concurrencyPolicy": one_of("CronJob: Forbid unless stated", "Allow", "Forbid", "Replace"),
-    "startingDeadlineSeconds": integer("CronJob: how late it may start"),
-    "activeDeadlineSeconds": integer("CronJob and Job: how long it may run", 1),
-    "backoffLimit": integer("CronJob and Job: how often it is tried again"),
+    "startingDeadlineSeconds": integer("CronJob: how late it may start; 600 unless stated"),
+    "activeDeadlineSeconds": integer("CronJob and Job: how long it may run; 3600 unless stated", 1),
+    "backoffLimit": integer("CronJob and Job: how often it is tried again; 2 unless stated"),
     "parallelism": integer("CronJob and Job: how many pods at once", 1),
     "replicas": integer("1 unless stated; more adds a disruption budget and spread", 0, 100),
     "strategy": k8s.STRATEGY,

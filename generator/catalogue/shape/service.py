@@ -43,7 +43,7 @@ _AUTH = one_of(
 _EXPOSE_LONG = record(
     {
         "gateway": _GATEWAYS,
-        "port": PORT_REF,
+        "port": {**PORT_REF, "description": "Port that answers; http unless stated"},
         "path": text("`/` unless stated", ABSOLUTE, "a path that starts with /"),
         "paths": mapping(
             PORT_REF, "Path to port, instead of `path` and `port`", ABSOLUTE, "a path that starts with /", least=1
@@ -127,7 +127,7 @@ CHART = record(
 )
 POSTGRES = record(
     {
-        "instances": integer("How many; the first is the primary", 1, 9),
+        "instances": integer("How many, the first is the primary; asked for", 1, 9),
         "image": CONTAINER["image"],
         "storage": record({key: VOLUME["properties"][key] for key in ("size", "storageClassName", "backup")}),
         "resources": k8s.RESOURCES,
@@ -180,16 +180,16 @@ SERVICE: dict[str, Schema] = {
     "load_balancer": record(
         {
             "ip": text(
-                "An address of a pool, or `auto` for `chartroom fix` to draw",
+                "An address of a pool, or `auto` for `chartroom fix` to draw; asked for",
                 rf"(?:{IPV4})|^auto$",
                 "an IPv4 address, or auto",
             ),
             "ports": either(
-                "Ports as they are, or name to number outside",
+                "Ports as they are, or name to number outside; asked for",
                 listing(PORT_REF, least=1),
                 mapping(port_number(), least=1),
             ),
-            "from": listing(text(), "Networks of the site, or `internet`", least=1),
+            "from": listing(text(), "Networks of the site, or `internet`; asked for", least=1),
             "externalTrafficPolicy": one_of("Local unless stated", "Local", "Cluster"),
         },
         "An address of the LAN",

@@ -7,6 +7,9 @@
 #   severity: error
 #   manifest: spec.project, spec.destination
 #   reference: architecture.md 2, 25; kyverno/policies argo
+#   manifest_fix: >-
+#     list the kind under `namespaceResourceWhitelist` or `clusterResourceWhitelist` of the AppProject, and the
+#     namespace under its `destinations`
 #   fix: let the generator write the project; a kind of an upstream chart goes under `chart.kinds`
 package argocd.permission
 

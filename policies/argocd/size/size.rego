@@ -5,6 +5,7 @@
 # custom:
 #   severity: error
 #   reference: architecture.md 2; measured
+#   manifest_fix: split the Application
 #   fix: split the domain by category
 package argocd.size
 

@@ -23,6 +23,25 @@ deny contains finding if {
 	)
 }
 
+# The label decides what is copied; the values say what was promised.
+deny contains finding if {
+	some environment, facts in input.environments
+	some volume in facts.volumes
+	stated := volume.stated
+	stated != null
+	volume.tier != stated
+	volume.tier in object.keys(facts.tiers)
+	finding := {
+		"msg": sprintf(
+			"volume '%s' is labelled %s, the values say %s",
+			[volume.name, volume.tier, stated],
+		),
+		"object": volume.id,
+		"environment": environment,
+		"fix": "change `backup` of the volume, which makes the label",
+	}
+}
+
 _said(null) := "no backup tier"
 
 _said(tier) := sprintf("the backup tier '%s', which the site does not have", [tier]) if tier != null

@@ -35,3 +35,13 @@ _volume := {
 	"failure_domain": "cluster",
 	"copies": [{"by": "prod:Schedule/velero/tier1", "longest_gap_s": 3600, "failure_domain": "nas", "where": "nas", "continuous": false}],
 }
+
+test_denies_another_tier_than_stated if {
+	found := fixture.messages(tier.deny) with input as _document({"tier": "tier4", "stated": "tier1"})
+
+	found == {`volume 'data' is labelled tier4, the values say tier1`}
+}
+
+test_allows_what_is_stated if {
+	fixture.messages(tier.deny) == set() with input as _document({"stated": "tier1"})
+}

@@ -6,17 +6,20 @@
 #   severity: warning
 #   reference: CKV_K8S_43, gatekeeper-library imagedigests
 #   values: image
+#   manifest_fix: append `@sha256:` and the digest, which `skopeo inspect` prints
 #   fix: append `@sha256:` and the digest, which `skopeo inspect` prints; Renovate keeps it fresh
 package images.digest
 
+import data.lib.pods
+
 deny contains finding if {
 	some pod in input.pods
-	some container in pod.containers
-	image := container.image
+	some pulled in pods.images(pod)
+	image := pulled.image
 	not regex.match(`@sha256:[0-9a-f]{64}$`, image)
 	finding := {
-		"msg": sprintf("container '%s' has the image %s without a digest", [container.name, image]),
+		"msg": sprintf("%s has the image %s without a digest", [pulled.who, image]),
 		"object": pod.id,
-		"container": container.name,
+		"container": pulled.container,
 	}
 }

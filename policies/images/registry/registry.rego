@@ -10,23 +10,25 @@
 #   fix: use an image of one of the site's `registries`, or add the registry there
 package images.registry
 
+import data.lib.pods
+
 deny contains finding if {
 	some pod in input.pods
 	some environment in pod.environments
 	registries := input.environments[environment].registries
 	count(registries) > 0
-	some container in pod.containers
-	image := container.image
+	some pulled in pods.images(pod)
+	image := pulled.image
 	registry := _registry(image)
 	not registry in registries
 	finding := {
 		"msg": sprintf(
-			"container '%s' has the image %s of '%s', the site allows %s",
-			[container.name, image, registry, concat(", ", registries)],
+			"%s has the image %s of '%s', the site allows %s",
+			[pulled.who, image, registry, concat(", ", registries)],
 		),
 		"object": pod.id,
 		"environment": environment,
-		"container": container.name,
+		"container": pulled.container,
 	}
 }
 

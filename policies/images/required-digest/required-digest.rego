@@ -10,20 +10,22 @@
 #   fix: append `@sha256:` and the digest, which `skopeo inspect` prints
 package images.required_digest
 
+import data.lib.pods
+
 deny contains finding if {
 	some pod in input.pods
 	some environment in pod.environments
 	input.environments[environment].require_digests == true
-	some container in pod.containers
-	image := container.image
-	not contains(image, "@sha256:")
+	some pulled in pods.images(pod)
+	image := pulled.image
+	not regex.match(`@sha256:[0-9a-f]{64}$`, image)
 	finding := {
 		"msg": sprintf(
-			"container '%s' has the image %s without the digest that the site requires",
-			[container.name, image],
+			"%s has the image %s without the digest that the site requires",
+			[pulled.who, image],
 		),
 		"object": pod.id,
 		"environment": environment,
-		"container": container.name,
+		"container": pulled.container,
 	}
 }

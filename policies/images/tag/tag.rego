@@ -10,31 +10,33 @@
 #   fix: 'pin the version: registry/name:1.2.3'
 package images.tag
 
+import data.lib.pods
+
 _moving := {"latest", "stable", "edge", "nightly", "main", "master", "develop", "rolling"}
 
 deny contains finding if {
 	some pod in input.pods
-	some container in pod.containers
-	image := container.image
+	some pulled in pods.images(pod)
+	image := pulled.image
 	tag := _tag(image)
 	tag in _moving
 	finding := {
-		"msg": sprintf("container '%s' has the moving tag '%s' of %s", [container.name, tag, image]),
+		"msg": sprintf("%s has the moving tag '%s' of %s", [pulled.who, tag, image]),
 		"object": pod.id,
-		"container": container.name,
+		"container": pulled.container,
 	}
 }
 
 deny contains finding if {
 	some pod in input.pods
-	some container in pod.containers
-	image := container.image
+	some pulled in pods.images(pod)
+	image := pulled.image
 	_tag(image) == ""
 	not contains(image, "@sha256:")
 	finding := {
-		"msg": sprintf("container '%s' has the image %s without a tag", [container.name, image]),
+		"msg": sprintf("%s has the image %s without a tag", [pulled.who, image]),
 		"object": pod.id,
-		"container": container.name,
+		"container": pulled.container,
 	}
 }
 

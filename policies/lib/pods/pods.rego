@@ -44,3 +44,15 @@ is_long_running(pod, container) if {
 	container.list == "initContainers"
 	container.restartPolicy == "Always"
 }
+
+# Everything that is pulled for a pod: images of containers, and those that are mounted as volumes.
+images(pod) := {image |
+	some image in array.concat(
+		[{"who": sprintf("container '%s'", [container.name]), "container": container.name, "image": container.image} |
+			some container in pod.containers
+		],
+		[{"who": sprintf("volume '%s'", [volume.name]), "container": "", "image": volume.image.reference} |
+			some volume in pod.spec.volumes
+		],
+	)
+}

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'house rule: every service has an alert'
 #   values: alerts
+#   manifest_fix: write a PrometheusRule in its namespace that carries its label `app.kubernetes.io/name`
 #   fix: leave one of the default alerts on
 package monitoring.alerts
 

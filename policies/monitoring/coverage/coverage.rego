@@ -6,6 +6,9 @@
 #   severity: error
 #   reference: 'house rule: every service is scraped or probed'
 #   values: metrics
+#   manifest_fix: >-
+#     write a ServiceMonitor or PodMonitor that selects it, or a Probe of its Service; for a CronJob a
+#     PrometheusRule with an alert JobFailed
 #   fix: state `metrics`; what has none is probed by itself as soon as it has a TCP port
 package monitoring.coverage
 

@@ -7,6 +7,7 @@
 #   manifest: metadata.namespace
 #   reference: KSV-0110, CKV_K8S_21
 #   values: namespace
+#   manifest_fix: write `metadata.namespace`
 #   fix: state the namespace of the domain
 package namespaces.default_namespace
 

@@ -8,6 +8,9 @@
 #   reference: Kubernetes Pod Security Admission
 #   values: namespace
 #   manifest: metadata.labels
+#   manifest_fix: >-
+#     label the Namespace with the level that its pods need (`pod-security.kubernetes.io/enforce`, `audit` and
+#     `warn`), or change the pods
 #   fix: >-
 #     declare the level that the pods need under `namespace: {pod_security: {level, reason, until}}`, or take
 #     the exception away

@@ -8,6 +8,7 @@
 #   reference: architecture.md 26; seen with the API server's own quota admission
 #   values: budget
 #   manifest: spec.hard
+#   manifest_fix: raise `spec.hard` of the ResourceQuota, or lower requests and replicas
 #   fix: raise the domain's `budget`, or lower requests and replicas
 package namespaces.quota
 

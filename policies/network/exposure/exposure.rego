@@ -8,6 +8,9 @@
 #   reference: CVE-2020-8554, gatekeeper-library externalip and block-nodeport-services, KSV-0108
 #   values: load_balancer
 #   manifest: spec.type, spec.externalIPs
+#   manifest_fix: >-
+#     use the type ClusterIP behind an HTTPRoute or Ingress, or a LoadBalancer that states its address
+#     (`metallb.io/loadBalancerIPs`, `lbipam.cilium.io/ips`)
 #   fix: use `expose` for HTTP, `load_balancer` with an address of the pool for the rest
 package network.exposure
 

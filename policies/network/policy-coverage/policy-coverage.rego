@@ -6,6 +6,7 @@
 # custom:
 #   severity: error
 #   reference: KSV-0038, kube-score pod-networkpolicy
+#   manifest_fix: write a NetworkPolicy that selects the pod and names the direction under `policyTypes`
 #   fix: 'leave it to the generator: edges come from `talks_to`, the namespace denies the rest'
 package network.policy_coverage
 

@@ -8,6 +8,7 @@
 #   reference: 'Kubernetes Pod Security Standards, baseline: AppArmor'
 #   values: exceptions
 #   manifest: securityContext.appArmorProfile
+#   manifest_fix: leave the profile away, or use RuntimeDefault or Localhost
 #   fix: leave the profile away, or use RuntimeDefault or Localhost; another one goes under `exceptions`
 package pods.app_armor
 

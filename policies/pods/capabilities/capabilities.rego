@@ -8,6 +8,8 @@
 #   reference: 'Kubernetes Pod Security Standards, restricted: Capabilities'
 #   values: exceptions
 #   manifest: securityContext.capabilities.drop, securityContext.capabilities.add
+#   manifest_fix: >-
+#     write `capabilities: {drop: [ALL]}` in the container's securityContext, and add none but NET_BIND_SERVICE
 #   fix: >-
 #     write `capabilities: {drop: [ALL]}`; a capability that is needed goes under `exceptions` as `allow:
 #     {capabilities: {add: [NAME]}}`

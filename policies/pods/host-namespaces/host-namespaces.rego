@@ -8,6 +8,7 @@
 #   reference: 'Kubernetes Pod Security Standards, baseline: Host Namespaces'
 #   values: exceptions
 #   manifest: hostNetwork, hostPID, hostIPC
+#   manifest_fix: take the field away
 #   fix: 'take the field away, or state `allow: {hostNetwork: true}` under `exceptions` with a reason and an end date'
 package pods.host_namespaces
 

@@ -8,6 +8,7 @@
 #   reference: 'Kubernetes Pod Security Standards, baseline: HostPath Volumes'
 #   values: storage
 #   manifest: volumes
+#   manifest_fix: use a claim or an emptyDir
 #   fix: >-
 #     use a claim or an emptyDir; a path that must be read goes under `exceptions` as `allow: {hostPath:
 #     [VOLUME]}`

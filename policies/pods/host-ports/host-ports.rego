@@ -8,6 +8,7 @@
 #   reference: 'Kubernetes Pod Security Standards, baseline: Host Ports'
 #   values: exceptions
 #   manifest: ports
+#   manifest_fix: take `hostPort` away and use a Service
 #   fix: >-
 #     use a Service (`load_balancer` for callers outside), or state `allow: {hostPort: {port: number}}` under
 #     `exceptions`

@@ -6,6 +6,7 @@
 #   severity: warning
 #   reference: CKV_K8S_8, KSV liveness
 #   values: probes
+#   manifest_fix: write a `livenessProbe`
 #   fix: 'state `probes: {liveness: ...}`'
 package pods.liveness_probe
 

@@ -20,3 +20,27 @@ test_allows_file_switch_and_composition if {
 
 	found == set()
 }
+
+test_denies_short_names_and_passwords_in_addresses if {
+	found := fixture.messages(plain_secret.deny) with input as fixture.of_container({"env": [
+		{"name": "PGPASS", "value": "hunter2"},
+		{"name": "DB_PWD", "value": "hunter2"},
+		{"name": "DATABASE_URL", "value": "postgres://app:hunter2@db/app"},
+		{"name": "BROKER", "value": "redis://:hunter2@valkey:6379/0"},
+		{"name": "ACCESS", "value": "AKIAABCDEFGHIJKLMNOP"},
+	]})
+
+	found == {sprintf("container 'app' has a secret in the plain variable %s", [name]) |
+		some name in ["PGPASS", "DB_PWD", "DATABASE_URL", "BROKER", "ACCESS"]
+	}
+}
+
+test_allows_addresses_whose_password_is_filled_in if {
+	found := fixture.messages(plain_secret.deny) with input as fixture.of_container({"env": [
+		{"name": "DATABASE_URL", "value": "postgres://app:$(DB_PASSWORD)@db/app"},
+		{"name": "BYPASS", "value": "localhost"},
+		{"name": "PROXY", "value": "http://proxy:3128/a@b"},
+	]})
+
+	found == set()
+}

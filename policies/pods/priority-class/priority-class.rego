@@ -7,6 +7,7 @@
 #   severity: error
 #   reference: polaris priorityClassNotSet
 #   values: priorityClassName
+#   manifest_fix: write `priorityClassName`
 #   fix: state `priorityClassName`, of the classes in `priority_classes` of the site
 package pods.priority_class
 

@@ -7,6 +7,7 @@
 #   reference: 'Kubernetes Pod Security Standards, baseline: Privileged Containers'
 #   values: exceptions
 #   manifest: securityContext.privileged
+#   manifest_fix: drop `privileged` and name the single capability or device that is needed
 #   fix: >-
 #     drop `privileged` and name the single capability or device that is needed; if nothing else helps, state
 #     it under `exceptions`

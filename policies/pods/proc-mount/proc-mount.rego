@@ -7,6 +7,7 @@
 #   reference: 'Kubernetes Pod Security Standards, restricted: /proc Mount Type'
 #   values: exceptions
 #   manifest: securityContext.procMount
+#   manifest_fix: take `procMount` away
 #   fix: take `procMount` away, or state it under `exceptions`
 package pods.proc_mount
 

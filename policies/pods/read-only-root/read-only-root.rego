@@ -8,6 +8,7 @@
 #   reference: 'NSA/CISA Kubernetes Hardening Guide: immutable container file systems'
 #   values: exceptions
 #   manifest: securityContext.readOnlyRootFilesystem
+#   manifest_fix: 'write `readOnlyRootFilesystem: true` and give each path that is written an emptyDir'
 #   fix: >-
 #     write `readOnlyRootFilesystem: true` and give each path that is written an emptyDir; what cannot goes
 #     under `exceptions`

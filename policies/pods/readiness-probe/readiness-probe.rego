@@ -8,6 +8,7 @@
 #   reference: kube-score pod-probes, CKV_K8S_9
 #   values: probes
 #   manifest: ports
+#   manifest_fix: write a `readinessProbe`
 #   fix: 'state `probes: /path`, `probes: tcp:port`, or `probes: {none: reason}` and a waiver'
 package pods.readiness_probe
 

@@ -8,6 +8,7 @@
 #   reference: 'Kubernetes Pod Security Standards, restricted: Running as Non-root'
 #   values: securityContext
 #   manifest: securityContext.runAsNonRoot
+#   manifest_fix: 'write `runAsNonRoot: true` in the pod''s securityContext'
 #   fix: 'write `runAsNonRoot: true` in the pod''s securityContext; an image that needs root goes under `exceptions`'
 package pods.run_as_non_root
 

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: 'Kubernetes Pod Security Standards, restricted: Running as Non-root User'
 #   values: securityContext.runAsUser
+#   manifest_fix: choose a user id of 1 or more under `runAsUser`
 #   fix: 'choose a user id of 1 or more; an image that needs root goes under `exceptions` as `allow: {runAsUser: 0}`'
 package pods.run_as_user
 

@@ -7,6 +7,7 @@
 #   reference: 'Kubernetes Pod Security Standards, baseline: SELinux'
 #   values: exceptions
 #   manifest: securityContext.seLinuxOptions
+#   manifest_fix: take `seLinuxOptions` away
 #   fix: take `seLinuxOptions` away, or state it under `exceptions`
 package pods.selinux
 

@@ -8,6 +8,7 @@
 #   reference: CIS Kubernetes Benchmark 5.1.6
 #   values: rbac
 #   manifest: automountServiceAccountToken, serviceAccountName
+#   manifest_fix: 'write `automountServiceAccountToken: false`, or bind a role to the account'
 #   fix: >-
 #     write `automountServiceAccountToken: false`; what calls the API server states `rbac`, and gets its token
 #     by that

@@ -6,6 +6,7 @@
 #   severity: error
 #   reference: kube-score pod-anti-affinity, polaris topologySpreadConstraint
 #   values: replicas
+#   manifest_fix: write `topologySpreadConstraints`, or `affinity.podAntiAffinity`
 #   fix: 'leave `affinity` away: with `replicas` above 1 the spread comes by itself'
 package pods.spread
 

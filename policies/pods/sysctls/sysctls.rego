@@ -7,6 +7,7 @@
 #   reference: 'Kubernetes Pod Security Standards, baseline: Sysctls'
 #   values: exceptions
 #   manifest: securityContext.sysctls
+#   manifest_fix: take the setting away, or make it on the node
 #   fix: take the setting away, make it on the node (Talos machine config), or state it under `exceptions`
 package pods.sysctls
 

@@ -26,3 +26,13 @@ deny contains finding if {
 	subject.name in {"system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:masters"}
 	finding := {"msg": sprintf("it binds the group %s", [subject.name]), "object": id}
 }
+
+# Whoever does not sign in is this user.
+deny contains finding if {
+	some kind in ["RoleBinding", "ClusterRoleBinding"]
+	some id in object.get(input.by_kind, kind, [])
+	some subject in input.objects[id].subjects
+	subject.kind == "User"
+	subject.name == "system:anonymous"
+	finding := {"msg": "it binds whoever does not sign in (system:anonymous)", "object": id}
+}

@@ -20,3 +20,9 @@ test_allows_account if {
 
 	found == set()
 }
+
+test_denies_anonymous if {
+	found := fixture.messages(cluster_admin.deny) with input as fixture.of_object("RoleBinding", {"roleRef": {"name": "app"}, "subjects": [{"kind": "User", "name": "system:anonymous"}]}, {})
+
+	found == {`it binds whoever does not sign in (system:anonymous)`}
+}

@@ -18,6 +18,6 @@ deny contains finding if {
 	"" in rule.apiGroups
 	verbs := [verb | some verb in ["get", "list", "watch", "*"]; verb in rule.verbs]
 	count(verbs) > 0
-	not rule.resourceNames
+	count(object.get(rule, "resourceNames", [])) == 0
 	finding := {"msg": sprintf("a rule lets it %s Secrets", [concat(", ", verbs)]), "object": id}
 }

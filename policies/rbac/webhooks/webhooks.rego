@@ -15,10 +15,16 @@ deny contains finding if {
 	some kind in ["Role", "ClusterRole"]
 	some id in object.get(input.by_kind, kind, [])
 	some rule in input.objects[id].rules
-	some resource in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
+	some resource in _admission
 	resource in rule.resources
-	verbs := [verb | some verb in ["create", "update", "patch", "delete"]; verb in rule.verbs]
+	verbs := [verb | some verb in ["create", "update", "patch", "delete", "deletecollection"]; verb in rule.verbs]
 	count(verbs) > 0
-	not rule.resourceNames
+	count(object.get(rule, "resourceNames", [])) == 0
 	finding := {"msg": sprintf("a rule lets it %s %s", [concat(", ", verbs), resource]), "object": id}
+}
+
+_admission := {
+	"mutatingwebhookconfigurations", "validatingwebhookconfigurations",
+	"mutatingadmissionpolicies", "mutatingadmissionpolicybindings",
+	"validatingadmissionpolicies", "validatingadmissionpolicybindings",
 }

@@ -14,3 +14,9 @@ test_allows_own if {
 
 	found == set()
 }
+
+test_denies_policies if {
+	found := fixture.messages(webhooks.deny) with input as fixture.of_object("ClusterRole", {"rules": [{"apiGroups": ["admissionregistration.k8s.io"], "resources": ["validatingadmissionpolicies"], "verbs": ["deletecollection"], "resourceNames": []}]}, {})
+
+	found == {`a rule lets it deletecollection validatingadmissionpolicies`}
+}

@@ -14,7 +14,7 @@ deny contains finding if {
 	some kind in ["Role", "ClusterRole"]
 	some id in object.get(input.by_kind, kind, [])
 	some rule in input.objects[id].rules
-	some field in ["apiGroups", "resources", "verbs"]
+	some field in ["apiGroups", "resources", "verbs", "nonResourceURLs"]
 	"*" in rule[field]
 	finding := {"msg": sprintf("a rule says * for %s", [field]), "object": id}
 }

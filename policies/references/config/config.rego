@@ -6,7 +6,8 @@
 #   severity: error
 #   reference: kube-linter env-value-from, dangling references
 #   values: secrets
-#   manifest: env, envFrom, volumes
+#   manifest: env, envFrom, volumes, imagePullSecrets
+#   manifest_fix: 'render the Secret or ConfigMap with that key, or write `optional: true`'
 #   fix: 'name a key that is rendered: `secrets` for the secret store, `files` for ConfigMaps'
 package references.config
 
@@ -32,7 +33,10 @@ _shown("") := ""
 
 _shown(key) := sprintf(" key '%s'", [key]) if key != ""
 
-_wanted(pod) := array.flatten([_of_variables(pod), _of_whole(pod), _of_volumes(pod)])
+_wanted(pod) := array.flatten([
+	_of_variables(pod), _of_whole(pod), _of_volumes(pod),
+	_of_projections(pod), _of_registries(pod),
+])
 
 _references := {"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}
 
@@ -77,6 +81,26 @@ _of_volumes(pod) := [entry |
 		"key": item.key,
 		"optional": object.get(source, "optional", false),
 	}
+]
+
+_of_projections(pod) := [entry |
+	some volume in pod.spec.volumes
+	some part in volume.projected.sources
+	some kind, field in {"Secret": "secret", "ConfigMap": "configMap"}
+	source := part[field]
+	some item in object.get(source, "items", [{"key": ""}])
+	entry := {
+		"who": sprintf("volume '%s'", [volume.name]),
+		"kind": kind,
+		"name": source.name,
+		"key": item.key,
+		"optional": object.get(source, "optional", false),
+	}
+]
+
+_of_registries(pod) := [entry |
+	some pull in pod.spec.imagePullSecrets
+	entry := {"who": "the pod", "kind": "Secret", "name": pull.name, "key": "", "optional": false}
 ]
 
 _exists(facts, namespace, wanted) if {

@@ -38,6 +38,22 @@ test_allows_optional if {
 	found == set()
 }
 
+test_denies_projections_and_pull_secrets if {
+	document := object.union(
+		fixture.of_pod({"spec": {
+			"imagePullSecrets": [{"name": "pull"}],
+			"volumes": [{"name": "v", "projected": {"sources": [{"secret": {"name": "app", "items": [{"key": "k"}, {"key": "gone"}]}}, {"configMap": {"name": "gone"}}]}}],
+		}}),
+		{"environments": {"prod": {"open": [], "secrets": {"media/app": ["k"]}, "config_maps": {}}}},
+	)
+
+	fixture.messages(config.deny) == {
+		`the pod needs Secret 'pull', which is rendered nowhere`,
+		`volume 'v' needs Secret 'app' key 'gone', which is rendered nowhere`,
+		`volume 'v' needs ConfigMap 'gone', which is rendered nowhere`,
+	} with input as document
+}
+
 _variable(name, key) := {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}]}
 
 _document(container, volumes) := object.union(

@@ -21,7 +21,10 @@ deny contains finding if {
 }
 
 # A policy for whatever comes is meant for no pod in particular.
-_everything(policy) if policy.spec.podSelector == {}
+_everything(policy) if {
+	policy.kind == "NetworkPolicy"
+	object.get(policy.spec, "podSelector", {}) == {}
+}
 
 _everything(policy) if policy.spec.endpointSelector == {}
 

@@ -13,6 +13,16 @@ test_allows_everything if {
 	fixture.messages(policy_pods.deny) == set() with input as _document("NetworkPolicy", {"podSelector": {}}, [])
 }
 
+test_denies_none_of_cilium if {
+	found := fixture.messages(policy_pods.deny) with input as _document("CiliumNetworkPolicy", {"endpointSelector": {"matchLabels": {"a": "b"}}}, [])
+
+	found == {`it selects no pod`}
+}
+
+test_allows_what_names_no_selector if {
+	fixture.messages(policy_pods.deny) == set() with input as _document("NetworkPolicy", {}, [])
+}
+
 test_allows_everything_of_cilium if {
 	found := fixture.messages(policy_pods.deny) with input as _document("CiliumNetworkPolicy", {"endpointSelector": {}}, [])
 

@@ -33,6 +33,59 @@ test_allows_ingress if {
 	fixture.messages(route_backend.deny) == set() with input as _ingress("app", {"number": 80})
 }
 
+test_denies_default_backend if {
+	document := _document("Ingress", {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}}, [])
+
+	fixture.messages(route_backend.deny) == {
+		`it leads to Service 'web' port 80 in namespace 'media', which is rendered nowhere`,
+	} with input as document
+}
+
+test_denies_mirror if {
+	rule := {"filters": [{"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "web", "port": 80}}}]}
+
+	fixture.messages(route_backend.deny) == {
+		`it leads to Service 'web' port 80 in namespace 'media', which is rendered nowhere`,
+	} with input as _document("HTTPRoute", {"rules": [rule]}, [])
+}
+
+test_denies_absent_gateway if {
+	fixture.messages(route_backend.deny) == {
+		`it is of the Gateway 'wan' of namespace 'media', which is rendered nowhere`,
+	} with input as _attached({"name": "wan"}, [])
+}
+
+test_denies_absent_gateway_beside_ours if {
+	fixture.messages(route_backend.deny) == {
+		`it is of the Gateway 'wan' of namespace 'traefik', which is rendered nowhere`,
+	} with input as _attached({"name": "wan", "namespace": "traefik"}, ["traefik"])
+}
+
+test_denies_absent_listener if {
+	fixture.messages(route_backend.deny) == {
+		`it is of the listener 'web', which the Gateway 'lan' of namespace 'traefik' does not have`,
+	} with input as _attached({"name": "lan", "namespace": "traefik", "sectionName": "web"}, ["traefik"])
+}
+
+test_allows_listener if {
+	parent := {"name": "lan", "namespace": "traefik", "sectionName": "https"}
+
+	fixture.messages(route_backend.deny) == set() with input as _attached(parent, ["traefik"])
+}
+
+test_allows_gateway_of_a_chart if {
+	fixture.messages(route_backend.deny) == set() with input as _attached({"name": "a", "namespace": "b"}, ["b"])
+}
+
+_attached(parent, open) := {
+	"by_kind": {"HTTPRoute": ["r"], "Gateway": ["g"]},
+	"objects": {
+		"r": {"namespace": "media", "environments": ["prod"], "spec": {"parentRefs": [parent]}},
+		"g": {"namespace": "traefik", "spec": {"listeners": [{"name": "https"}]}},
+	},
+	"environments": {"prod": {"namespaces": {"media": {}}, "open": open, "index": {"Gateway/traefik/lan": "g"}}},
+}
+
 _route(name, port, open) := _document("HTTPRoute", {"rules": [{"backendRefs": [{"name": name, "port": port}]}]}, open)
 
 _ingress(name, port) := _document(

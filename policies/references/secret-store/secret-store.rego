@@ -8,6 +8,7 @@
 #   reference: 'house rule: secrets come from the site''s store'
 #   values: secrets
 #   manifest: spec.secretStoreRef
+#   manifest_fix: name a SecretStore or ClusterSecretStore that is rendered
 #   fix: name the store of `secret_store` in values/site.yaml
 package references.secret_store
 

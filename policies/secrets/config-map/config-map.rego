@@ -7,6 +7,7 @@
 #   reference: KSV-0109, CKV_SECRET
 #   values: files
 #   manifest: data
+#   manifest_fix: move the value to a Secret, and let a secret store make that (ExternalSecret)
 #   fix: 'move the value to the secret store and mount it: `files: {/path: {secret: KEY}}`'
 package secrets.config_map
 

@@ -7,6 +7,7 @@
 #   reference: 'house rule: secrets come from the site''s store'
 #   values: secrets
 #   manifest: data, stringData
+#   manifest_fix: let a secret store make the Secret (ExternalSecret), or encrypt it (SealedSecret)
 #   fix: state the key under `secrets`; the ExternalSecret comes by itself
 package secrets.plain
 

@@ -6,6 +6,7 @@
 #   severity: warning
 #   reference: kube-score cronjob-has-deadline
 #   values: activeDeadlineSeconds
+#   manifest_fix: write `startingDeadlineSeconds`, and `activeDeadlineSeconds` under `jobTemplate.spec`
 #   fix: state `startingDeadlineSeconds` and `activeDeadlineSeconds`
 package workloads.cron_deadline
 

@@ -8,6 +8,7 @@
 #   reference: kube-score poddisruptionbudget, kube-linter pdb-max-unavailable
 #   values: replicas
 #   manifest: spec.maxUnavailable, spec.minAvailable, spec.replicas
+#   manifest_fix: 'write a PodDisruptionBudget that selects it and leaves one pod to go (`maxUnavailable: 1`)'
 #   fix: 'with `replicas` above 1 the budget comes by itself: it must leave one pod to go (`maxUnavailable: 1`)'
 package workloads.disruption_budget
 

@@ -127,9 +127,16 @@ def test_cluster_comes_back_from_a_snapshot(dev: Console, tmp_path: Path) -> Non
     assert dev.site.call(lambda together: together.proxmox.site.vms) == {}
     dev.done("dev", "apply", "--yes", "--recover-from", str(file))
     assert "plan of dev: nothing to do" in dev.done("dev", "plan")
+    unused = f"{file}: was not used, etcd is there already; a snapshot goes into empty control planes only"
+    printed = dev.refused("dev", "apply", "--yes", "--recover-from", str(file))
+    assert printed.endswith(f"Error: {unused}, see docs/operations/runbooks/lost-quorum.md\n")
+    dev.edit("dev.yaml", "cores: 8,", "cores: 6,")
+    assert f"{unused}\n" in dev.done("dev", "apply", "--yes", "--recover-from", str(file))
+    missing = dev.refused("dev", "apply", "--yes", "--recover-from", str(tmp_path / "nowhere"))
+    assert missing == f"Error: {tmp_path / 'nowhere'}: cannot be read, No such file or directory\n"
     (tmp_path / "bad").write_bytes(b"no snapshot")
     refusal = dev.refused("dev", "apply", "--yes", "--recover-from", str(tmp_path / "bad"))
-    assert refusal == "Error: its length 11 is not whole pages and a hash\n"
+    assert refusal == f"Error: {tmp_path / 'bad'}: its length 11 is not whole pages and a hash\n"
 
 
 def test_destroy_wants_the_name_and_leaves_nothing(dev: Console) -> None:
@@ -209,6 +216,17 @@ def test_run_of_this_machine_is_not_robbed_of_its_lock(dev: Console) -> None:
     assert dev.refused("dev", "apply", "--break-lock", "--yes") == text
     journal.end()
     assert "nothing to do" in dev.done("dev", "apply", "--yes")
+
+
+def test_identity_that_is_none_is_refused_before_anything_is_made(
+    shell: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.log_in("dev", monkeypatch)
+    monkeypatch.setenv("CHARTROOM_AGE_IDENTITY", "AGE-SECRET-KEY-1QQQ")
+    file = shell.root / "values/inventory/dev.secrets.age"
+    text = f"Error: {file}: the age identity is not an X25519 identity (AGE-SECRET-KEY-1…)\n"
+    assert shell.refused("dev", "plan") == text
+    assert shell.refused("dev", "apply", "--yes") == text
 
 
 def test_secrets_are_made_once_and_their_certificate_rotates(shell: Console, monkeypatch: pytest.MonkeyPatch) -> None:

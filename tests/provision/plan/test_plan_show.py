@@ -10,7 +10,7 @@ from provision.plan.build import plan
 from provision.plan.destroy import plan_destroy
 from provision.plan.file import PlanFileError, check, read, write
 from provision.plan.firewall_rules import faults, rules
-from provision.plan.seen import NodeSeen
+from provision.plan.seen import ClusterSeen, NodeSeen
 from provision.plan.show import as_json, as_text
 from provision.plan.step import Kind, Mark, Plan, PlanError, Step, in_order
 from provision.plan.wanted import Wanted
@@ -40,6 +40,24 @@ def test_plan_of_a_new_cluster_is_shown_whole() -> None:
         "  + talos-v1.13.9-88d1f7a5c4f1.qcow2  download\n"
         "  + make   . wait"
     )
+
+
+def test_no_node_goes_while_the_cluster_cannot_be_asked() -> None:
+    """Whoever stands outside of the firewall of Talos sees silent nodes, and must not take etcd apart for it."""
+    _, model = made(cluster_of(3, 2))
+    fewer = Wanted(cluster_of(1, 1))
+    assert plan(fewer, model.seen).blockers == ()
+    silent = {name: NodeSeen(name, node.address, Presence.SILENT) for name, node in model.seen.nodes.items()}
+    blind = plan(fewer, replace(model.seen, nodes=silent, cluster=ClusterSeen()))
+    assert blind.blockers == (
+        "cp-2, cp-3, w-2 would go, and etcd does not answer, so nothing could be drained or taken out of etcd: "
+        "see docs/operations/runbooks/lost-quorum.md",
+    )
+    assert "nodes that run and do not answer: cp-1, w-1; what they hold stays, apply waits for them" in blind.warnings
+    known = replace(model.seen, cluster=replace(model.seen.cluster, api_ready=False, nodes={}))
+    assert "and Kubernetes does not answer" in plan(fewer, known).blockers[0]
+    bare = {name: NodeSeen(name, node.address, Presence.MAINTENANCE) for name, node in model.seen.nodes.items()}
+    assert plan(fewer, replace(model.seen, nodes=bare, cluster=ClusterSeen())).blockers == ()
 
 
 def test_changes_show_what_restarts_and_hide_secrets() -> None:

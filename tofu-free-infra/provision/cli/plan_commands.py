@@ -18,6 +18,7 @@ from provision.plan.seen import Seen
 from provision.plan.show import as_json, as_text
 from provision.plan.step import Kind, Plan
 from provision.plan.upgrade import plan_upgrade
+from provision.talos.error import Damaged
 from provision.talos.snapshot import check_snapshot
 
 from .carry import Choice, carry_out, told
@@ -81,18 +82,26 @@ def apply_command(
     if recover_from is not None:
         _check(recover_from, skip_hash=skip_hash)
         ground.snapshot, ground.skip_hash = recover_from, skip_hash
-    carry_out(settings, ground, lambda seen: plan(ground.wanted, seen), choice)
+    done = carry_out(settings, ground, lambda seen: plan(ground.wanted, seen), choice)
+    if recover_from is not None and all(step.kind is not Kind.BOOTSTRAP for step in done.steps):
+        text = f"{recover_from}: was not used, etcd is there already; a snapshot goes into empty control planes only"
+        if not done.steps:
+            raise Refused(f"{text}, see docs/operations/runbooks/lost-quorum.md")
+        click.echo(text, err=True)  # an apply that broke off after it was used goes on here
     if ground.wanted.nodes:
         write_kubeconfig(settings, ground)
 
 
 def _check(snapshot: Path, *, skip_hash: bool) -> None:
-    if not skip_hash:
-
-        async def check() -> None:
+    try:
+        with snapshot.open("rb"):
+            pass
+        if not skip_hash:
             check_snapshot(snapshot)
-
-        told(check())
+    except OSError as error:
+        raise Refused(f"{snapshot}: cannot be read, {error.strerror}") from error
+    except Damaged as error:
+        raise Refused(f"{snapshot}: {error}") from error
 
 
 def _approved(file: Path) -> tuple[PlanFile, str]:

@@ -90,7 +90,12 @@ class SecretPlaces:
         """
         secrets = self.inventory.secrets
         if secrets.file is not None and secrets.identity is not None:
-            return AgeFile(secrets.file, self.read(secrets.identity))
+            file = AgeFile(secrets.file, self.read(secrets.identity))
+            try:
+                file.check()
+            except SecretsError as error:
+                raise Refused(str(error)) from error
+            return file
         return BundleThere(self.store, secrets.store or "")
 
     @property

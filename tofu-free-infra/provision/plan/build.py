@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from provision.proxmox.images import ImageSpec
 from provision.proxmox.validate import site_faults
+from provision.talos.probe import Presence
 
 from . import firewall_rules
 from .cluster import cluster_steps
 from .leftovers import leftovers, tidying
-from .removal import Leaving, ghosts, leaving, removal_steps
+from .removal import Leaving, ghosts, leaving, removal_steps, unreadable
 from .room import short_of_room
 from .seen import Seen, to_replace
 from .step import Kind, Mark, Plan, Step, in_order
@@ -143,6 +144,7 @@ def _blockers(wanted: Wanted, seen: Seen, going: tuple[Leaving, ...]) -> Iterato
         yield f"{fault.what}; {fault.fix}"
     for vm in wanted.inventory.vms.values():
         yield from firewall_rules.faults(wanted.inventory, vm)
+    yield from unreadable(seen, going)
     members = set(seen.cluster.members)
     staying = members - {machine.name for machine in going if machine.is_member}
     fresh = {node.name for node in wanted.inventory.control_planes} - members
@@ -168,6 +170,9 @@ def _warnings(wanted: Wanted, seen: Seen) -> Iterator[str]:
         if wanted.inventory.images[name].sha512 is None:
             yield f"image {name!r} has no sha512: whatever is there is taken"
     yield from short_of_room(wanted, seen)
+    quiet = [name for name in wanted.nodes if name in seen.nodes and seen.nodes[name].presence is Presence.SILENT]
+    if quiet and seen.bundle is not None:
+        yield f"nodes that run and do not answer: {', '.join(quiet)}; what they hold stays, apply waits for them"
     left = leftovers(wanted, seen)
     if left and not wanted.tidy:
         files = ", ".join(dict.fromkeys(volume.rpartition("/")[2] for _, volume in left))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from provision.proxmox.observed import Vm
+from provision.talos.probe import Presence
 
 from .seen import Seen, address_of, is_node, to_replace
 from .step import Deferred, Kind, Mark, Step
@@ -55,6 +56,22 @@ def leaving(wanted: Wanted, seen: Seen) -> tuple[tuple[Leaving, ...], tuple[Defe
         member = is_node(vm) and vm.name in seen.cluster.members
         going.append(Leaving(vm, is_node(vm), member))
     return tuple(sorted(going, key=lambda machine: machine.is_member)), tuple(kept)
+
+
+def unreadable(seen: Seen, going: Iterable[Leaving]) -> Iterable[str]:
+    """Return why no node may go: whoever cannot ask the cluster can neither drain a node nor take it out of etcd.
+
+    Bare machines are no cluster, and without keys there never was one.
+    """
+    names = [machine.name for machine in going if machine.is_node]
+    is_bare = bool(seen.nodes) and all(node.presence is Presence.MAINTENANCE for node in seen.nodes.values())
+    if not names or seen.bundle is None or is_bare or (seen.cluster.members and seen.cluster.api_ready):
+        return
+    silent = "Kubernetes" if seen.cluster.members else "etcd"
+    yield (
+        f"{', '.join(names)} would go, and {silent} does not answer, so nothing could be drained or taken out of etcd: "
+        "see docs/operations/runbooks/lost-quorum.md"
+    )
 
 
 def removal_steps(

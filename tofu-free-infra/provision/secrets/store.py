@@ -62,6 +62,14 @@ class AgeFile:
         sealed = pyrage.encrypt(bundles.to_yaml(bundle).encode(), [self._identity().to_public()])
         write_private(self.path, sealed, replace=replace)
 
+    def check(self) -> None:
+        """Look at the identity, before anything is made that it is needed for.
+
+        Raises:
+            SecretsError: it is none.
+        """
+        self._identity()
+
     def _identity(self) -> pyrage.x25519.Identity:
         for line in self.identity.splitlines():
             if line.strip() and not line.startswith("#"):  # age-keygen writes two comment lines first
