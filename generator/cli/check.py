@@ -28,6 +28,7 @@ from generator.pipeline.check import Checked, Choice, UnknownChoice, check_fleet
 from generator.pipeline.given import NoManifests
 from generator.pipeline.manifests import check_manifests
 from generator.pipeline.place import NoWorkspace
+from generator.pipeline.press import Press
 from generator.pipeline.report import listed_of, report_of
 from generator.pipeline.unchanged import Kept, fresh, verdict
 from generator.policy import PolicyUsage, read_waivers
@@ -49,7 +50,7 @@ _BAR = {"error": Severity.ERROR, "warning": Severity.WARNING}
 
 
 def run_check(
-    root: Path | None,
+    top: Path,
     choice: Choice,
     *,
     formats: Sequence[str],
@@ -62,9 +63,9 @@ def run_check(
     kubernetes: str,
     no_cache: bool,
     today: date,
+    press: Press | None = None,
 ) -> int:
     """Judge, print the reports, and return the exit code: 3 beats 4 beats 1."""
-    top = root or default_root()
 
     def work() -> Kept:
         if manifests:
@@ -73,7 +74,7 @@ def run_check(
         rules = read_python_rules(rule_folders(top).policies)
 
         def judge() -> tuple[Report, tuple[Finding, ...]]:
-            return _reported(top, check_fleet(top, choice, today, rules))
+            return _reported(top, check_fleet(top, choice, today, rules, press))
 
         # What a rule in Python reads besides the fleet nobody knows, so its verdict is not kept.
         return fresh(*judge()) if no_cache or rules else verdict(top, choice, today, judge)

@@ -9,7 +9,16 @@ from generator.cli.output import CLEAN, FINDINGS, USAGE, counted, default_root, 
 from generator.finding import Severity, Unusable
 from generator.pipeline.fix import NotFixed, fix
 from generator.pipeline.place import NoWorkspace
-from generator.pipeline.scaffold import NewDomain, NewService, NotMade, make_domain, make_service, split_path
+from generator.pipeline.scaffold import (
+    NewDomain,
+    NewService,
+    NotMade,
+    make_domain,
+    make_service,
+    room_for_domain,
+    room_for_service,
+    split_path,
+)
 from generator.pipeline.workspace import open_workspace
 
 
@@ -56,9 +65,9 @@ def run_new(root: Path | None, path: str, *, is_domain: bool, answers: dict[str,
     top = root or default_root()
     try:
         if is_domain:
-            made = make_domain(top, _ask_domain(path, answers))
+            made = make_domain(top, _ask_domain(top, path, answers))
         else:
-            made = make_service(top, _ask_service(path, answers))
+            made = make_service(top, _ask_service(top, path, answers))
     except (NoWorkspace, NotMade) as error:
         note(f"error: {error}")
         return USAGE
@@ -71,8 +80,9 @@ def _ask(answers: dict[str, Any], key: str, question: str, **options: Any) -> An
     return answers[key] if answers[key] is not None else click.prompt(question, err=True, **options)
 
 
-def _ask_domain(path: str, answers: dict[str, Any]) -> NewDomain:
+def _ask_domain(root: Path, path: str, answers: dict[str, Any]) -> NewDomain:
     tier, name = split_path(path, parts=2)
+    room_for_domain(root, name)
     return NewDomain(
         tier=tier,
         name=name,
@@ -82,14 +92,15 @@ def _ask_domain(path: str, answers: dict[str, Any]) -> NewDomain:
     )
 
 
-def _ask_service(path: str, answers: dict[str, Any]) -> NewService:
+def _ask_service(root: Path, path: str, answers: dict[str, Any]) -> NewService:
     tier, domain, name = split_path(path, parts=3)
+    categories = ", ".join(room_for_service(root, tier, domain, name))
     return NewService(
         tier=tier,
         domain=domain,
         name=name,
         summary=_ask(answers, "summary", "What is it, in at most 80 letters"),
-        category=_ask(answers, "category", "Category of the domain"),
+        category=_ask(answers, "category", f"Category of the domain ({categories})"),
         image=_ask(answers, "image", "Image (registry/name:tag)"),
         port=_ask(answers, "port", "HTTP port (0 for none)", type=int) or None,
         probe=answers["probe"],

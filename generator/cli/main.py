@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -142,11 +143,17 @@ def check(
     **options: Any,
 ) -> None:
     """Judge everything: drift, schemas, rules, reachability, packing, frozen fields, waivers."""
-    from generator.cli.check import run_check
-    from generator.pipeline.check import Choice
+    from generator.cli.output import default_root
+    from generator.pipeline.press import start_press
 
-    day = (today or datetime.now()).date()  # noqa: DTZ005 -- waivers end on the day of whoever runs this
-    sys.exit(run_check(root, Choice(environment, rules, services), today=day, **options))
+    top = root or default_root()
+    # It loads its engine while this process is still importing.
+    with nullcontext() if options["manifests"] else start_press(top) as press:
+        from generator.cli.check import run_check
+        from generator.pipeline.check import Choice
+
+        day = (today or datetime.now()).date()  # noqa: DTZ005 -- waivers end on the day of whoever runs this
+        sys.exit(run_check(top, Choice(environment, rules, services), today=day, press=press, **options))
 
 
 @cli.command(help=words.WAIVERS)

@@ -20,6 +20,7 @@ from generator.fleet.collision import collisions
 from generator.fleet.edges import Edges, collect
 from generator.fleet.fill import fill_service
 from generator.fleet.free import Free, free_addresses
+from generator.fleet.gone import check_gone
 from generator.fleet.model import Claim, Fleet, Namespace, Need
 from generator.fleet.names import check_names, check_written, namespace_of, namespaces
 from generator.fleet.needs import fill_needs
@@ -91,6 +92,7 @@ def judge(catalogue: Catalogue) -> list[Finding]:
     for service in services.values():
         check_service_pods(service, site, inventory, found, notes)
         check_exposure(service, site, catalogue.environment.name, free, notes)
+        check_gone(service, notes)
     check_site(site, inventory, services, catalogue.off, notes)
     for domain in catalogue.domains.values():
         check_domain(domain, notes)

@@ -1,10 +1,10 @@
 """A chart as texts by path, from disk or from memory, and as the archive that the engine loads."""
 
-import io
+import gzip
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from generator.helm.error import HelmError
@@ -24,12 +24,12 @@ class ChartTexts:
     @cached_property
     def archive(self) -> bytes:
         """Packed as `helm package` packs it, but hardly compressed."""
-        return _archive(self.name, self.texts)
+        return _archive(self.texts)
 
     @cached_property
     def bare_archive(self) -> bytes:
         """Without default values and their schema: for values that are complete and known to fit."""
-        return _archive(self.name, {path: text for path, text in self.texts.items() if path not in _DEFAULTS})
+        return _archive({path: text for path, text in self.texts.items() if path not in _DEFAULTS})
 
 
 def read_chart(folder: Path) -> ChartTexts:
@@ -67,12 +67,16 @@ def _read(root: Path, folder: Path) -> Iterator[tuple[str, str]]:
         raise HelmError(f"{folder} cannot be read: {error.strerror}") from error
 
 
-def _archive(name: str, texts: Mapping[str, str]) -> bytes:
-    target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode="w:gz", compresslevel=1, format=tarfile.USTAR_FORMAT) as packed:
-        for path in sorted(texts):
-            content = texts[path].encode()
-            entry = tarfile.TarInfo(f"{name}/{path}")
-            entry.size = len(content)
-            packed.addfile(entry, io.BytesIO(content))
-    return target.getvalue()
+def _archive(texts: Mapping[str, str]) -> bytes:
+    """Pack texts below one folder: whatever it is called, Helm takes the name of a chart from its Chart.yaml."""
+    members = b"".join(_member(path, texts[path]) for path in sorted(texts))
+    return gzip.compress(members + bytes(2 * tarfile.BLOCKSIZE), compresslevel=1, mtime=0)
+
+
+# The library lies in every chart.
+@lru_cache(maxsize=256)
+def _member(path: str, text: str) -> bytes:
+    content = text.encode()
+    entry = tarfile.TarInfo(f"chart/{path}")
+    entry.size = len(content)
+    return entry.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % tarfile.BLOCKSIZE)

@@ -22,7 +22,8 @@ _OPEN_AT_MOST = 1024
 def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     """Begin `work` in a copy of this process; what comes back waits for its result.
 
-    `work` must change nothing, and may not enter the Helm engine: that has threads of its own, which no copy has.
+    `work` must change nothing. Work that enters a Helm engine which this process has loaded is done here: the engine
+    refuses a copy, for its threads are in none.
     """
     started = _start(work)
     if started is None:

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import ChartroomError, Finding, Place, Severity, sort_findings
@@ -15,8 +16,11 @@ from generator.pipeline.carried import library_folder, rule_folders
 from generator.pipeline.frozen import Frozen, Where, fields_of, identity, judge_frozen
 from generator.pipeline.generate import TOOLS
 from generator.pipeline.packing import judge_packing
+from generator.pipeline.press import Press, start_press
+from generator.pipeline.printing import Printed
 from generator.pipeline.reach import Proof, prove
-from generator.pipeline.rendered import Rendered, Text, render_fleet
+from generator.pipeline.refused import Refused, findings_of_refused, kind_of_fault
+from generator.pipeline.rendered import Rendered, gather, generate_fleet
 from generator.pipeline.spot import path_of
 from generator.pipeline.workspace import Workspace, open_workspace
 from generator.policy import (
@@ -27,6 +31,7 @@ from generator.policy import (
     Places,
     PolicyError,
     PythonRule,
+    Readied,
     Rule,
     Waived,
     Waiver,
@@ -36,9 +41,11 @@ from generator.policy import (
     findings_of,
     finished_hits,
     judge_fleet,
+    judge_readied,
     library_of,
     read_rules,
     read_waivers,
+    readied,
     short_name,
     stage_rule,
     stages,
@@ -49,8 +56,18 @@ Result = TypeVar("Result")
 # What reading the values says too, and a rule says better: with its page, its objects, and waivers.
 _SAID_BY_RULES = frozenset({"fleet/image-digest"})
 UNKNOWN_KIND = "schema/unknown-kind"
+SERVICE_LABEL = "app.kubernetes.io/name"
 # Stages whose findings waivers silence, like those of rules.
 _WAIVABLE = frozenset({"network", "capacity", "frozen"})
+
+
+class _Given(TypedDict):
+    """What rules are asked with."""
+
+    policies: Path
+    cases: Path
+    conftest: Path
+    python_rules: tuple[PythonRule, ...]
 
 
 class UnknownChoice(ChartroomError):
@@ -114,8 +131,12 @@ class Checked:
         return result
 
 
-def check_fleet(root: Path, choice: Choice, today: date, python_rules: Sequence[PythonRule] = ()) -> Checked:
+def check_fleet(
+    root: Path, choice: Choice, today: date, python_rules: Sequence[PythonRule] = (), press: Press | None = None
+) -> Checked:
     """Judge a repository of values: drift, schemas, rules, reachability, packing, frozen fields.
+
+    `press` is one that was started for this repository before; each renders once.
 
     Raises:
         NoWorkspace: there are no values here.
@@ -135,21 +156,32 @@ def check_fleet(root: Path, choice: Choice, today: date, python_rules: Sequence[
     rules = tuple(rule for rule in every if rule.id not in written)
     in_python = tuple(written[rule.id] for rule in every if rule.id in written)
     _known_services(workspace, choice)
-    conftest = find_conftest(root / TOOLS)
-    rendered = render_fleet(root, workspace, environments, checked.timings)
-    entries = list(rendered.entries())
-    waivers, faults = read_waivers(root)
-    # What is proven in Python is computed in a second process, beside the document and conftest.
-    with beside(lambda: _proven(root, fleets, entries, choice)) as proven:
-        document = checked.timed("document", lambda: build_document(
-            [Context(name, fleet) for name, fleet in fleets.items()], entries, today,
-            [waiver.to_json() for waiver in waivers],
-        ))  # fmt: skip
-        checked.counts = tuple(_counted(name, fleet, rendered, document) for name, fleet in fleets.items())
-        judgement = checked.timed("rules", lambda: judge_fleet(
-            document, rules, policies=folders.policies, cases=folders.cases, conftest=conftest, python_rules=in_python,
-        ))  # fmt: skip
-        checked.proofs, others = checked.timed("proofs", proven)
+    given: _Given = {
+        "policies": folders.policies, "cases": folders.cases, "conftest": find_conftest(root / TOOLS),
+        "python_rules": in_python,
+    }  # fmt: skip
+    with ExitStack() as stack:
+        started = press or stack.enter_context(start_press(root))
+        drift = checked.timed("generation", lambda: generate_fleet(root, workspace, environments, started))
+        # The press works, so here the rules are made ready. What is wrong with them is said after what it finds.
+        ready: Readied | None = None
+        with suppress(ChartroomError):
+            ready = checked.timed("rules", lambda: stack.enter_context(readied(rules, today, **given)))
+        rendered = gather(started, environments, drift, checked.timings)
+        entries = list(rendered.entries())
+        waivers, faults = read_waivers(root)
+        # What is proven in Python is computed in a second process, beside the document and conftest.
+        with beside(lambda: _proven(root, fleets, entries, choice)) as proven:
+            document = checked.timed("document", lambda: build_document(
+                [Context(name, fleet) for name, fleet in fleets.items()], entries, today,
+                [waiver.to_json() for waiver in waivers],
+            ))  # fmt: skip
+            checked.counts = tuple(_counted(name, fleet, rendered, document) for name, fleet in fleets.items())
+            judgement = checked.timed(
+                "rules",
+                lambda: judge_readied(document, ready) if ready else judge_fleet(document, rules, **given),
+            )
+            checked.proofs, others = checked.timed("proofs", proven)
     hits = [hit for hit in (*judgement.hits, *others) if _is_chosen(hit, document, choice)]
     waived = apply(waivers, hits, _all_rules(every, others), today, narrowed=bool(choice.words))
     library = library_of(library_folder(root) / "templates")
@@ -207,7 +239,7 @@ def _counted(name: str, fleet: Fleet, all_rendered: Rendered, document: Mapping[
     Raises:
         PolicyError: some were dropped on the way.
     """
-    rendered = sum(len(verdict.manifests) for text, verdict in all_rendered.judged if text.environment == name)
+    rendered = sum(len(text.verdict.manifests) for text in all_rendered.printed if text.environment == name)
     judged = sum(1 for item in document["objects"].values() if name in item["environments"])
     if rendered != judged:
         raise PolicyError(
@@ -296,26 +328,36 @@ def _schema_findings(
     rendered: Rendered, fleets: Mapping[str, Fleet], library: Library, removed: frozenset[tuple[str, str]]
 ) -> Iterator[Finding]:
     """Yield what schemas refuse, with the line of the service file that it comes from."""
-    groups: dict[tuple[Place, str, str, str], tuple[Severity, set[str]]] = {}
-    for text, verdict in rendered.judged:
-        for owner, fault in verdict.faults:
-            body = verdict.manifests[owner].object if owner is not None else {}
+    groups: dict[tuple[Place, str, str, str], Refused] = {}
+    for text in rendered.printed:
+        for owner, fault in text.verdict.faults:
+            body = text.verdict.manifests[owner].object if owner is not None else {}
             if fault.rule == UNKNOWN_KIND and (text.environment, short_name(body)) in removed:
                 continue
             place = _schema_place(text, body, fault.path, fleets[text.environment], library)
-            key = (place, fault.rule, fault.message, fault.fix)
+            key = (place, fault.rule, kind_of_fault(fault.message), fault.fix)
             name = (
                 identity(body)
                 if isinstance(body.get("metadata"), Mapping) and "name" in body["metadata"]
                 else text.path
             )
-            groups.setdefault(key, (fault.severity, set()))[1].add(f"{text.environment}: {name}")
-    for (place, rule, message, fix), (severity, objects) in groups.items():
-        yield Finding(place, rule, message, fix, severity=severity, objects=tuple(sorted(objects)))
+            group = groups.setdefault(key, Refused(fault.severity))
+            group.messages.add(fault.message)
+            group.objects.add(f"{text.environment}: {name}")
+            group.doors.update(_doors(body, fleets[text.environment]))
+    yield from findings_of_refused(groups)
+
+
+def _doors(body: Mapping[str, Any], fleet: Fleet) -> Iterator[Place]:
+    """Yield the file of the service that an object belongs to."""
+    labels = (body.get("metadata") or {}).get("labels") if isinstance(body.get("metadata"), Mapping) else None
+    service = fleet.services.get(str(labels.get(SERVICE_LABEL))) if isinstance(labels, Mapping) else None
+    if service is not None:
+        yield service.place
 
 
 def _schema_place(
-    text: Text, body: Mapping[str, Any], path: tuple[str | int, ...], fleet: Fleet, library: Library
+    text: Printed, body: Mapping[str, Any], path: tuple[str | int, ...], fleet: Fleet, library: Library
 ) -> Place:
     labels = (body.get("metadata") or {}).get("labels") if isinstance(body.get("metadata"), Mapping) else None
     return trace(fleet, body, path, library) if isinstance(labels, Mapping) else Place(text.path)

@@ -1,7 +1,7 @@
 """From a workspace to every generated file, and to every rendered manifest."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from generator.pipeline.beside import beside
 from generator.pipeline.carried import library_folder
 from generator.pipeline.memo.around import pack
 from generator.pipeline.memo.keep import Handed, hand_on
-from generator.pipeline.once import is_plain, render_once
+from generator.pipeline.once import is_plain, render_each, render_once
 from generator.pipeline.patch import Patches
 from generator.pipeline.rulebook import rule_book
 from generator.pipeline.share import TOOLS, Share, contents, remarks_of, write_share
@@ -27,6 +27,8 @@ __all__ = ["TOOLS", "Charts", "Made", "generate", "make", "pages"]
 
 # Of so many charts, one is written beside the pages.
 _OF = 6
+# Takes a chart by its name, its templates, and its values by environment.
+HandOver = Callable[[str, Mapping[str, str], chart.ChartValues], None]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class Charts:
     def values(self) -> Mapping[str, chart.ChartValues]:
         """chart -> environment -> complete values."""
         return chart.build_values(self.scopes, self._patches)
+
+    def values_of(self, name: str) -> chart.ChartValues:
+        """The complete values of one chart by environment."""
+        return chart.chart_values(name, self.scopes, self._patches)
 
     @cached_property
     def _patches(self) -> Patches:
@@ -75,7 +81,7 @@ class Charts:
         """Write some of the charts, and what ArgoCD makes of them."""
         share = Share({}, {})
         for name in names:
-            write_share(share, name, self.scopes, self._patches)
+            write_share(share, name, self.scopes, self.values_of(name))
         return share
 
     def render(self, environments: tuple[str, ...]) -> dict[str, dict[str, Pairs]]:
@@ -100,7 +106,7 @@ class Charts:
         waiting: deque[tuple[str, Future[dict[str, Pairs]]]] = deque()
         with ThreadPoolExecutor(max_workers=2) as pool:
             for name in chart.names_of(self.scopes):
-                values = chart.chart_values(name, self.scopes, self._patches)
+                values = self.values_of(name)
                 packed = ChartTexts(name, {**library, **chart.write_templates(name, self.scopes, values)})
                 waiting.append((name, pool.submit(_rendered, engine, packed, values, environments, once=once)))
                 while waiting and waiting[0][1].done():
@@ -115,7 +121,7 @@ def _rendered(
 ) -> dict[str, Pairs]:
     if once and isinstance(engine, Engine):
         return render_once(engine, packed, values, environments)
-    return {environment: engine.render_complete(packed, values[environment]) for environment in environments}
+    return render_each(engine, packed, values, environments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,22 @@ def generate(workspace: Workspace) -> Tree:
         Unusable: there are errors in the values; nothing may be written.
     """
     return _make(workspace, hand=False)[0]
+
+
+def generate_here(workspace: Workspace, hand_over: HandOver) -> Tree:
+    """Return every generated file, made in this process alone; hand over each chart as soon as its values are known.
+
+    Raises:
+        Unusable: there are errors in the values; nothing may be written.
+    """
+    charts = Charts(workspace)
+    share = Share({}, {})
+    for name in chart.names_of(charts.scopes):
+        values = charts.values_of(name)
+        hand_over(name, chart.write_templates(name, charts.scopes, values), values)
+        write_share(share, name, charts.scopes, values)
+    files = {**share.files, **pages(workspace), **contents(rule_book(workspace.root))}
+    return _whole(workspace, files, share.rendered)
 
 
 def make(workspace: Workspace) -> Made:
@@ -165,8 +187,15 @@ def _make(workspace: Workspace, *, hand: bool) -> tuple[Tree, Handed | None, Map
     with beside(beside_them) as second_half:
         share = charts.share(first)
         other, references, handed, around = second_half()
-    files = {**share.files, **other.files, **references, **book, **contents(dict(schema_files()))}
-    rendered = share.rendered | other.rendered
+    files = {**share.files, **other.files, **references, **book}
+    return _whole(workspace, files, share.rendered | other.rendered), handed, around
+
+
+def _whole(
+    workspace: Workspace, parts: Mapping[str, Content], rendered: Mapping[str, Mapping[str, argocd.Rendered]]
+) -> Tree:
+    """Return all files: those of charts and pages, and what needs all charts."""
+    files = {**parts, **contents(dict(schema_files()))}
     findings: list[Finding] = []
     for environment, fleet in workspace.fleets.items():
         seen = {name: rendered[name][environment] for name in sorted(rendered)}
@@ -174,7 +203,7 @@ def _make(workspace: Workspace, *, hand: bool) -> tuple[Tree, Handed | None, Map
         files.update(contents(argocd.build_environment(fleet, seen[chart.SHARED])))
     if findings:
         raise Unusable(findings)
-    return Tree(SCOPE, files), handed, around
+    return Tree(SCOPE, files)
 
 
 def pages(workspace: Workspace) -> dict[str, Content]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from generator.finding import ChartroomError, shown
 
+TOOLS = ".tools/bin"
+
 
 class NoWorkspace(ChartroomError):
     """The folder holds no values, or no such environment."""

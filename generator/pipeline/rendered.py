@@ -1,97 +1,72 @@
 """Every object of a fleet as it is rendered, with what the schemas say of it, and whether Git holds the same."""
 
-import time
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.chart import ChartValues
 from generator.finding import Finding
-from generator.fleet import Fleet
-from generator.pipeline.beside import beside
-from generator.pipeline.generate import Charts, generate
+from generator.pipeline.generate import generate_here
+from generator.pipeline.press import Press
+from generator.pipeline.printing import Finished, Printed, Sheet
 from generator.pipeline.workspace import Workspace
 from generator.policy import Entry
-from generator.schema import Judge, Validator, Verdict
 from generator.tree import Tree, check
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A rendered text, the environment that it is for and the file that prints it."""
-
-    environment: str
-    path: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rendered:
-    """What charts render and `kubernetes/` holds, each text with its verdict, and what differs from the files."""
+    """What charts render and `kubernetes/` holds, by environment, and what differs from the files."""
 
-    texts: tuple[Text, ...]
-    verdicts: tuple[Verdict, ...]
+    printed: tuple[Printed, ...]
     drift: tuple[Finding, ...]
-
-    @property
-    def judged(self) -> Iterator[tuple[Text, Verdict]]:
-        return zip(self.texts, self.verdicts, strict=True)
 
     def entries(self) -> Iterator[Entry]:
         """Yield every object for the rules."""
-        for text, verdict in self.judged:
-            for manifest in verdict.manifests:
+        for text in self.printed:
+            for manifest in text.verdict.manifests:
                 yield Entry(text.environment, text.path, manifest.object)
 
 
-def render_fleet(
-    root: Path, workspace: Workspace, environments: tuple[str, ...], timings: MutableMapping[str, float]
-) -> Rendered:
-    """Generate everything in a second process while this one renders the charts and judges what they print.
+def generate_fleet(
+    root: Path, workspace: Workspace, environments: tuple[str, ...], press: Press
+) -> tuple[Finding, ...]:
+    """Generate everything here, hand what is to be rendered and judged to the press; return what differs from Git.
 
     Raises:
-        Unusable, HelmError, SchemaError, TreeError: it cannot be rendered, judged or compared.
+        Unusable, HelmError, TreeError: it cannot be generated or compared.
     """
-    began = time.monotonic()
-    with beside(lambda: _generated(root, workspace, environments)) as generated:
-        judges = _judges({name: workspace.fleets[name] for name in environments})
-        found: dict[str, list[tuple[Text, Verdict]]] = {name: [] for name in environments}
-        schema_s = 0.0
-        for _, several in Charts(workspace).stream(environments):
-            before = time.monotonic()
-            for environment, pairs in several.items():
-                verdict = judges[environment].verdict
-                found[environment] += [
-                    (Text(environment, f"charts/{pair.source}", pair.document), verdict(pair.document))
-                    for pair in pairs
-                ]
-            schema_s += time.monotonic() - before
-        timings["render"] = time.monotonic() - began - schema_s
-        began = time.monotonic()
-        written, drift = generated()
-        timings["generation"] = time.monotonic() - began
-    began = time.monotonic()
-    judged = [item for group in found.values() for item in group]
-    judged += [(text, judges[text.environment].verdict(text.text)) for text in written]
-    timings["schema"] = schema_s + time.monotonic() - began
-    return Rendered(tuple(text for text, _ in judged), tuple(verdict for _, verdict in judged), drift)
+    versions = {name: workspace.fleets[name].site.kubernetes.version for name in environments}
+    press.begin(versions, charts=len(workspace.sources.domains))
+
+    def hand_over(name: str, templates: Mapping[str, str], values: ChartValues) -> None:
+        press.send(Sheet(name, templates, {environment: values[environment] for environment in environments}))
+
+    tree = generate_here(workspace, hand_over)
+    press.send(Finished(tuple(_written(tree, environments))))
+    return check(root, tree)
 
 
-def _generated(root: Path, workspace: Workspace, environments: Sequence[str]) -> tuple[list[Text], tuple[Finding, ...]]:
-    """Return the manifests that lie in kubernetes/ when all is generated, and what differs from the files."""
-    tree = generate(workspace)
-    return list(_written(tree, environments)), check(root, tree)
+def gather(
+    press: Press, environments: tuple[str, ...], drift: tuple[Finding, ...], timings: MutableMapping[str, float]
+) -> Rendered:
+    """Wait for what the press was given.
+
+    Raises:
+        HelmError, SchemaError: it cannot be rendered or judged.
+    """
+    outcomes = list(press.outcomes())
+    timings["render"] = sum(outcome.render_s for outcome in outcomes)
+    timings["schema"] = sum(outcome.schema_s for outcome in outcomes)
+    *charts, written = (outcome.printed for outcome in outcomes)
+    by_environment = [text for name in environments for own in charts for text in own if text.environment == name]
+    return Rendered((*by_environment, *written), drift)
 
 
-def _written(tree: Tree, environments: Sequence[str]) -> Iterator[Text]:
+def _written(tree: Tree, environments: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """Yield the manifests that lie in kubernetes/ when all is generated: environment, path, text."""
     for path, content in tree.entries.items():
         steps = path.split("/")
         here = steps[0] == "kubernetes" and steps[1] in environments
         if here and path.endswith(".yaml") and isinstance(content, bytes):
-            yield Text(steps[1], path, content.decode())
-
-
-def _judges(fleets: Mapping[str, Fleet]) -> dict[str, Judge]:
-    """Return who judges each environment: one for all that run the same version of Kubernetes."""
-    versions = {name: fleet.site.kubernetes.version for name, fleet in fleets.items()}
-    judges = {version: Judge(Validator(version)) for version in set(versions.values())}
-    return {name: judges[version] for name, version in versions.items()}
+            yield steps[1], path, content.decode()

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.catalogue.load import RESERVED_NAMES, RESERVED_SERVICES, TIERS
+from generator.catalogue.read import texts
+from generator.catalogue.sources import read_sources
 from generator.catalogue.suggest import did_you_mean
 from generator.emitter import emit
 from generator.finding import ChartroomError, format_finding
 from generator.pipeline.fix import replace_file
+from generator.pipeline.place import require_values
 from generator.pipeline.workspace import Workspace, open_workspace
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?\Z")
@@ -63,24 +66,49 @@ def split_path(path: str, *, parts: int) -> list[str]:
     return steps
 
 
+def room_for_service(root: Path, tier: str, domain: str, name: str) -> tuple[str, ...]:
+    """Return the categories that a new service may choose from: whoever asks a person asks this first.
+
+    Raises:
+        NotMade: the name is taken or cannot be one, or there is no such domain.
+    """
+    require_values(root)
+    sources = read_sources(root)
+    _check_name(name, RESERVED_SERVICES)
+    taken = sources.services.get(name)
+    if taken is not None:
+        raise NotMade(f"service {name!r} exists: {taken.path}")
+    if domain not in sources.domains:
+        guess = did_you_mean(domain, sources.domains)
+        raise NotMade(f"domain {domain!r} does not exist ('chartroom new --domain {tier}/{domain}' makes it){guess}")
+    there, tree = sources.domains[domain]
+    if there != tier:
+        raise NotMade(f"domain {domain!r} is of tier {there!r}: write {there}/{domain}/{name}")
+    return texts(tree, "categories")
+
+
+def room_for_domain(root: Path, name: str) -> None:
+    """Ask whether a new domain may have that name.
+
+    Raises:
+        NotMade: the name is taken or cannot be one.
+    """
+    require_values(root)
+    sources = read_sources(root)
+    _check_name(name, RESERVED_NAMES)
+    if name in sources.domains:
+        tier = sources.domains[name][0]
+        raise NotMade(f"domain {name!r} exists: values/{tier}/{name}/domain.yaml")
+
+
 def make_service(root: Path, new: NewService) -> Path:
     """Write the file of a service.
 
     Raises:
         NotMade: the name is taken or cannot be one, or what was asked for does not pass.
     """
+    room_for_service(root, new.tier, new.domain, new.name)
     workspace = open_workspace(root)
-    _check_name(new.name, RESERVED_SERVICES)
-    taken = workspace.sources.services.get(new.name)
-    if taken is not None:
-        raise NotMade(f"service {new.name!r} exists: {taken.path}")
-    if new.domain not in workspace.sources.domains:
-        guess = did_you_mean(new.domain, workspace.sources.domains)
-        how = f"'chartroom new --domain {new.tier}/{new.domain}' makes it"
-        raise NotMade(f"domain {new.domain!r} does not exist ({how}){guess}")
-    tier = workspace.sources.domains[new.domain][0]
-    if tier != new.tier:
-        raise NotMade(f"domain {new.domain!r} is of tier {tier!r}: write {tier}/{new.domain}/{new.name}")
     path = Path("values") / new.tier / new.domain / f"{new.name}.yaml"
     return _write(root, path, _service_text(new), workspace)
 
@@ -91,11 +119,8 @@ def make_domain(root: Path, new: NewDomain) -> Path:
     Raises:
         NotMade: the name is taken or cannot be one, or what was asked for does not pass.
     """
+    room_for_domain(root, new.name)
     workspace = open_workspace(root)
-    _check_name(new.name, RESERVED_NAMES)
-    if new.name in workspace.sources.domains:
-        tier = workspace.sources.domains[new.name][0]
-        raise NotMade(f"domain {new.name!r} exists: values/{tier}/{new.name}/domain.yaml")
     return _write(root, Path("values") / new.tier / new.name / "domain.yaml", _domain_text(new), workspace)
 
 

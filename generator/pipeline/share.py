@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from generator import argocd, chart, docs
 from generator.chart.seen import KIND_GROUPS
 from generator.chart.service import CLUSTER_SCOPED
-from generator.pipeline.patch import Patches
+from generator.pipeline.place import TOOLS as TOOLS
 from generator.pipeline.workspace import Workspace
 from generator.tree import Content, Link
 
-TOOLS = ".tools/bin"
 # ArgoCD neither sees nor prunes what a project no longer allows, so projects allow every kind that
 # the library can print (docs/architecture/decisions/0021).
 _PRUNABLE = frozenset(
@@ -26,9 +25,8 @@ class Share:
     rendered: dict[str, dict[str, argocd.Rendered]]
 
 
-def write_share(share: Share, name: str, scopes: chart.Scopes, patches: Patches) -> None:
+def write_share(share: Share, name: str, scopes: chart.Scopes, values: chart.ChartValues) -> None:
     """Add one chart, and what ArgoCD makes of it, to a share."""
-    values = chart.chart_values(name, scopes, patches)
     share.files.update(contents(chart.write_chart(name, scopes, values)))
     rendered = {environment: argocd.survey(chart.seen_in(own)) for environment, own in values.items()}
     for environment, seen in rendered.items():

@@ -4,7 +4,7 @@ from generator.policy.case import FOLDER as CASES
 from generator.policy.case import Case, case_document, find_cases
 from generator.policy.document import Context, Entry, build_document, to_bytes
 from generator.policy.error import PolicyError, PolicyUsage
-from generator.policy.gate import Judgement, PythonRule, judge_fleet
+from generator.policy.gate import Judgement, PythonRule, Readied, judge_fleet, judge_readied, readied
 from generator.policy.group import findings_of
 from generator.policy.hit import Hit, finished_hits, stage_rule
 from generator.policy.library import Library, library_of
@@ -29,6 +29,7 @@ __all__ = [
     "PolicyError",
     "PolicyUsage",
     "PythonRule",
+    "Readied",
     "Rule",
     "Waived",
     "Waiver",
@@ -41,10 +42,12 @@ __all__ = [
     "findings_of",
     "finished_hits",
     "judge_fleet",
+    "judge_readied",
     "library_of",
     "place_of",
     "read_rules",
     "read_waivers",
+    "readied",
     "rule_pages",
     "short_name",
     "stage_rule",

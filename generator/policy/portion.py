@@ -64,41 +64,68 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Rules that conftest is asked in one run, what they read together, and their modules by path."""
+
+    rules: tuple[Rule, ...]
+    reading: Reading
+    modules: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
-    """Some rules, and what they read of each document."""
+    """Some rules, and what they read of each document; `group` says which of the groups they are."""
 
     rules: tuple[Rule, ...]
     documents: Mapping[str, bytes]
+    group: int = 0
 
 
 def shares(
     policies: Path, rules: Sequence[Rule], documents: Mapping[str, Json], largest_bytes: int = LARGEST_BYTES
 ) -> Iterator[Share]:
-    """Yield what to run conftest on: every rule with all that it reads of the document `fleet`.
+    """Yield what to run conftest on: every rule with all that it reads of the document `fleet`."""
+    return portions_of(groups_of(policies, rules), documents, largest_bytes)
+
+
+def groups_of(policies: Path, rules: Sequence[Rule]) -> tuple[Group, ...]:
+    """Return rules in groups of which each is a run of conftest.
 
     Rules that read objects come apart from those that read pods, so that each run gets half of the
-    document and two processes share the work. What is too large for one run is split by environment; rules that compare
-    environments are a group of their own, which is not.
+    document and two processes share the work. Rules that compare environments are a group of their own.
+
+    Raises:
+        PolicyError: a module cannot be read.
     """
     modules = read_modules(policies)
     readings = {rule.id: reading_of(staged_modules(modules, (rule,)).values()) for rule in rules}
-    for group in _groups(rules, readings):
-        reading = joined(readings[rule.id] for rule in group)
-        portions = {name: portion(document, reading) for name, document in documents.items()}
+    return tuple(
+        Group(group, joined(readings[rule.id] for rule in group), staged_modules(modules, group))
+        for group in _groups(rules, readings)
+    )
+
+
+def portions_of(
+    groups: Sequence[Group], documents: Mapping[str, Json], largest_bytes: int = LARGEST_BYTES
+) -> Iterator[Share]:
+    """Yield the portions of each group. What is too large for one run is split by environment, if its rules allow."""
+    for number, group in enumerate(groups):
+        portions = {name: portion(document, group.reading) for name, document in documents.items()}
         written = {name: orjson.dumps(own) for name, own in portions.items()}
-        if len(written["fleet"]) <= largest_bytes or reading.across:
-            yield Share(group, written)
+        if len(written["fleet"]) <= largest_bytes or group.reading.across:
+            yield Share(group.rules, written, number)
             continue
-        yield from _by_environment(group, portions["fleet"], written)
+        for own in _by_environment(portions["fleet"]):
+            yield Share(group.rules, {**written, "fleet": own}, number)
 
 
-def _by_environment(group: tuple[Rule, ...], fleet: Json, written: Mapping[str, bytes]) -> Iterator[Share]:
+def _by_environment(fleet: Json) -> Iterator[bytes]:
     expected = sum(len(item["environments"]) for item in fleet["objects"].values())
     split = 0
     for environment in fleet["environments"]:
         own = one_environment(fleet, environment)
         split += len(own["objects"])
-        yield Share(group, {**written, "fleet": orjson.dumps(own)})
+        yield orjson.dumps(own)
     if split != expected:
         raise PolicyError(f"{expected} objects were split by environment and {split} arrived, so nothing is proven")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from generator.policy.error import PolicyError
 from generator.policy.rule import Rule
-from generator.policy.staging import MAIN, stage, write_capabilities
+from generator.policy.staging import MAIN, read_modules, staged_modules, write_capabilities, write_modules
 
 OLDEST = (0, 69, 0)
 TIME_LIMIT_S = 300
@@ -24,6 +24,10 @@ LIMIT_VARIABLE = "CHARTROOM_CONFTEST_LIMIT_S"
 _VERSION = re.compile(r"^Conftest: v?(\d+)\.(\d+)\.(\d+)", re.MULTILINE)
 _SHOWN = 2_000
 _PASSED_ON = ("PATH", "TMPDIR", "SYSTEMROOT")
+_POLICY = "policy"
+# Of a document of this size a run keeps little and ends soon: to collect costs a fifth of it and frees nothing.
+_SMALL_BYTES = 3_000_000
+_NO_COLLECTION = {"GOGC": "off", "GOMEMLIMIT": "400MiB"}
 _INSTALL = "`make tools SETS=gate` builds it into .tools/bin, elsewhere put 0.69 or newer on the PATH"
 
 
@@ -67,7 +71,7 @@ def check_version(conftest: Path) -> None:
 
 @lru_cache(maxsize=4)
 def _said_version(conftest: Path, modified: int) -> str:
-    return _run([str(conftest), "--version"], Path.cwd(), 30).stdout.decode(errors="replace")
+    return _run([str(conftest), "--version"], Path.cwd(), 30, {}).stdout.decode(errors="replace")
 
 
 def ask(
@@ -83,24 +87,49 @@ def ask(
     Raises:
         PolicyError: conftest is missing, old, hangs, crashes, or says what cannot be understood.
     """
-    check_version(conftest)
     with tempfile.TemporaryDirectory(prefix="chartroom-gate-") as scratch:
         top = Path(scratch)
-        staged = top / "policy"
-        staged.mkdir()
-        stage(policies, rules, staged)
-        write_capabilities(top / "capabilities.json")
-        (top / "empty.toml").write_text("", encoding="utf-8")
-        names = tuple(documents)
+        prepare(top, staged_modules(read_modules(policies), rules), rules)
+        return ask_prepared(conftest, top, rules, documents, time_limit_s=time_limit_s)
+
+
+def prepare(folder: Path, modules: Mapping[str, str], rules: Sequence[Rule]) -> None:
+    """Write what conftest needs besides documents: modules, what they may call, settings that say nothing."""
+    staged = folder / _POLICY
+    staged.mkdir(parents=True)
+    write_modules(modules, rules, staged)
+    write_capabilities(folder / "capabilities.json")
+    (folder / "empty.toml").write_text("", encoding="utf-8")
+
+
+def ask_prepared(
+    conftest: Path,
+    prepared: Path,
+    rules: Sequence[Rule],
+    documents: Mapping[str, bytes],
+    *,
+    time_limit_s: float | None = None,
+) -> dict[str, Answer]:
+    """Return what the rules yield for each document by its name, where `prepare` has written everything else.
+
+    Raises:
+        PolicyError: as `ask`.
+    """
+    check_version(conftest)
+    names = tuple(documents)
+    small = sum(map(len, documents.values())) <= _SMALL_BYTES
+    with tempfile.TemporaryDirectory(prefix="run-", dir=prepared) as scratch:
+        run = Path(scratch).name
         for name in names:
-            (top / f"{name}.json").write_bytes(documents[name])
+            (prepared / run / f"{name}.json").write_bytes(documents[name])
         del documents  # conftest reads them from the disk: held here as well, they are half as much again
         command = [
-            str(conftest), "test", "--config-file", "empty.toml", "--policy", "policy", "--namespace", MAIN,
+            str(conftest), "test", "--config-file", "empty.toml", "--policy", _POLICY, "--namespace", MAIN,
             "--capabilities", "capabilities.json", "--strict", "--show-builtin-errors", "--rego-version", "v1",
-            "--parser", "json", "--output", "json", "--no-color", *(f"{name}.json" for name in names),
+            "--parser", "json", "--output", "json", "--no-color", *(f"{run}/{name}.json" for name in names),
         ]  # fmt: skip
-        done = _run(command, top, _limit_s() if time_limit_s is None else time_limit_s)
+        limit_s = _limit_s() if time_limit_s is None else time_limit_s
+        done = _run(command, prepared, limit_s, _NO_COLLECTION if small else {})
     return _read(done, rules, names)
 
 
@@ -112,9 +141,12 @@ def _limit_s() -> float:
         raise PolicyError(f"{LIMIT_VARIABLE} is {stated!r}, a number of seconds is expected") from error
 
 
-def _run(command: list[str], folder: Path, time_limit_s: float) -> subprocess.CompletedProcess[bytes]:
+def _run(
+    command: list[str], folder: Path, time_limit_s: float, settings: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
     """Run a program in a clean environment: conftest reads settings from CONFTEST_*, and plugins from its home."""
-    environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ} | {"HOME": str(folder)}
+    environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
+    environment |= {"HOME": str(folder), **settings}
     try:
         with subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -144,7 +176,7 @@ def _read(done: subprocess.CompletedProcess[bytes], rules: Sequence[Rule], names
         raise PolicyError(f"conftest ended with {how}, so nothing was judged: {said[:_SHOWN]}")
     try:
         results = json.loads(done.stdout)
-        by_file = {str(entry["filename"]).removesuffix(".json"): entry for entry in results}
+        by_file = {Path(str(entry["filename"])).stem: entry for entry in results}
         answers = {name: _answer(by_file[name], rules) for name in names}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         shown = said or done.stdout.decode(errors="replace").strip() or "nothing"

@@ -43,7 +43,12 @@ def main_module(rules: Sequence[Rule]) -> str:
 
 def stage(policies: Path, rules: Sequence[Rule], folder: Path) -> None:
     """Write the chosen rules, the library and the main package into an empty folder."""
-    for path, text in staged_modules(read_modules(policies), rules).items():
+    write_modules(staged_modules(read_modules(policies), rules), rules, folder)
+
+
+def write_modules(modules: Mapping[str, str], rules: Sequence[Rule], folder: Path) -> None:
+    """Write modules, and the main package that asks these rules, into an empty folder."""
+    for path, text in modules.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")

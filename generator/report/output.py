@@ -23,6 +23,8 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "html": format_html,
 }
 
+_ENDINGS = {".txt": "text", ".json": "json", ".sarif": "sarif", ".xml": "junit", ".md": "markdown", ".html": "html"}
+
 
 def render(report: Report, name: str) -> str:
     """Return a report in one of `FORMATS`; the text ends with a line end, or is empty."""
@@ -35,7 +37,7 @@ def destinations(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple
     Files belong to the last formats, so `--format text --format sarif --output gate.sarif` prints text.
 
     Raises:
-        ReportUsage: more files than formats, or two reports for stdout.
+        ReportUsage: more files than formats, two reports for stdout, or a file whose ending is that of another one.
     """
     wanted = tuple(formats) or ("text",)
     if len(outputs) > len(wanted):
@@ -46,4 +48,12 @@ def destinations(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[tuple
     if spoken > 1:
         names = ", ".join(wanted[:spoken])
         raise ReportUsage(f"{names} would all be printed to stdout: give all but one a file with --output")
-    return tuple(zip(wanted, (*(None for _ in range(spoken)), *outputs), strict=True))
+    pairs = tuple(zip(wanted, (*(None for _ in range(spoken)), *outputs), strict=True))
+    for name, path in pairs:
+        meant = _ENDINGS.get(path.suffix.lower(), name) if path is not None else name
+        if meant != name and meant in wanted:
+            raise ReportUsage(
+                f"{path} would hold {name}: files belong to the last formats, in their order, so a format without"
+                " --output comes first"
+            )
+    return pairs

@@ -52,6 +52,14 @@ class Validator:
 
     def _refused_by_server(self, object_: Mapping[str, Any], api_version: str, name: str) -> tuple[Fault, ...]:
         """Return what the API server refuses although the published schema accepts it."""
+        compiled, schema = self._demands(api_version, name)
+        called = _called(object_)
+        if compiled.is_valid(object_):
+            return tuple(clashes(object_, called))
+        found = worded(called, compiled.iter_errors(object_), schema)
+        return tuple(replace(fault, keyword=SERVER) for fault in found)
+
+    def _demands(self, api_version: str, name: str) -> tuple[Compiled, Schema]:
         key = (api_version, name)
         if key not in self._demanded:
             kind = Kind.of(*key)
@@ -59,12 +67,12 @@ class Validator:
             own = None if kind in self._extra else self._demanding.schema_of(kind)
             schema = own or self._demanding.bundled(CUSTOM)
             self._demanded[key] = (_compile(schema), schema)
-        compiled, schema = self._demanded[key]
-        called = _called(object_)
-        if compiled.is_valid(object_):
-            return tuple(clashes(object_, called))
-        found = worded(called, compiled.iter_errors(object_), schema)
-        return tuple(replace(fault, keyword=SERVER) for fault in found)
+        return self._demanded[key]
+
+    def prepare(self, api_version: str, name: str) -> None:
+        """Compile what objects of a kind are judged by, before the first of them comes."""
+        if self._of(api_version, name) is not None:
+            self._demands(api_version, name)
 
     @property
     def fingerprint(self) -> str:

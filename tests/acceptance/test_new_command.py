@@ -60,10 +60,26 @@ def test_new_asks_for_what_is_not_given(fleet: Path) -> None:
     )
 
     questions = (
-        "What is it, in at most 80 letters: Category of the domain: Image (registry/name:tag): HTTP port (0 for none): "
+        "What is it, in at most 80 letters: Category of the domain (acquisition, streaming, management): "
+        "Image (registry/name:tag): HTTP port (0 for none): "
     )
     assert run == Run(0, "wrote values/apps/media/wizarr.yaml\n", f"{questions}next: chartroom charts\n")
     assert (fleet / "values/apps/media/wizarr.yaml").read_text() == FILE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("apps/media/sonarr",), "service 'sonarr' exists: values/apps/media/sonarr.yaml"),
+        (
+            ("apps/medai/wizarr",),
+            "domain 'medai' does not exist ('chartroom new --domain apps/medai' makes it), did you mean 'media'?",
+        ),
+        (("--domain", "apps/media"), "domain 'media' exists: values/apps/media/domain.yaml"),
+    ],
+)
+def test_new_asks_nothing_that_it_would_throw_away(fleet: Path, arguments: tuple[str, ...], said: str) -> None:
+    assert chartroom(fleet, "new", *arguments) == Run(2, "", f"error: {said}\n")
 
 
 def test_new_writes_a_service_without_a_port(fleet: Path) -> None:

@@ -376,3 +376,43 @@ def test_time_limit_of_a_host_is_a_warning_where_an_ingress_cannot_say_it(reposi
         "                                  ^\n"
         "  fix: limit it in the service"
     ]
+
+
+IMAGES = {
+    "registry.k8s.io/ingress-nginx/controller:v1.15.1": "ingress-nginx",
+    "docker.io/bitnamilegacy/redis:7.2.5": "Bitnami's free images",
+    "ghcr.io/fallenbagel/jellyseerr:2.7.3": "Overseerr",
+    "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z": "MinIO",
+    "docker.io/minio/mc:RELEASE.2025-08-13T08-35-41Z": None,
+    "docker.io/library/traefik:3.7.1": None,
+}
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_image_that_its_makers_left_is_a_warning(repository: Repository, image: str) -> None:
+    repository.change(SITE, "registries: [", "registries: [registry.k8s.io, quay.io, ")
+    repository.change("values/apps/media/plex.yaml", "docker.io/plexinc/pms:1.43.3", image)
+    found = [item for item in repository.all_findings() if item.rule == "fleet/gone-upstream"]
+    product = IMAGES[image]
+    assert [(str(item.severity), item.message.startswith(f"'plex' runs {product}, ")) for item in found] == (
+        [("warning", True)] if product else []
+    )
+
+
+def test_chart_that_its_makers_left_is_a_warning_with_its_successor(repository: Repository) -> None:
+    repository.change("values/apps/media/prometheus.yaml", "name: prometheus", "name: ingress-nginx")
+    found = [item for item in repository.all_findings() if item.rule == "fleet/gone-upstream"]
+    assert [format_finding(item, repository.root) for item in found] == [
+        "values/apps/media/prometheus.yaml:4:9: warning: 'prometheus' runs ingress-nginx, retired in March 2026, its "
+        "README says not to deploy it anew (README and announcement of kubernetes/ingress-nginx, 2025-11-11) "
+        "[fleet/gone-upstream]\n"
+        "      name: ingress-nginx\n"
+        "            ^\n"
+        "  fix: move to a Gateway (Traefik, Cilium, Envoy Gateway) with `routing: gateway-api`"
+    ]
+
+
+def test_cluster_of_postgres_by_an_image_that_is_gone_is_a_warning(repository: Repository) -> None:
+    repository.write("values/apps/media/pg.yaml", PG.replace("ghcr.io/a/pg:18.1", "docker.io/bitnami/postgresql:17.6"))
+    found = [item for item in repository.all_findings() if item.rule == "fleet/gone-upstream"]
+    assert [item.message.partition(",")[0] for item in found] == ["'pg' runs Bitnami's free images"]

@@ -11,6 +11,7 @@ from generator.helm import (
     HelmError,
     Pair,
     command,
+    engine,
     kinds_of,
     library_texts,
     read_chart,
@@ -157,3 +158,13 @@ def test_the_command_serves_where_there_is_no_engine(monkeypatch: pytest.MonkeyP
     (tmp_path / "helm").chmod(0o755)
     assert renderer().executable == tmp_path / "helm"  # type: ignore[attr-defined]
     assert command(tmp_path).executable == tmp_path / "helm"
+
+
+def test_a_copy_of_a_process_does_not_enter_its_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = Engine()
+    monkeypatch.setattr(engine, "_home", 17)
+    said = "the Helm engine runs in process 17, and this is a copy of it, which cannot enter it"
+    for enter in (Engine, lambda: loaded.render(TINY, "{}"), lambda: loaded.render_complete(TINY, {"name": "c"})):
+        with pytest.raises(HelmError) as refused:
+            enter()
+        assert str(refused.value) == said

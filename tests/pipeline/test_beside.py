@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.helm import ChartTexts, Engine
 from generator.pipeline.beside import beside
 
 TEXT = "x" * 3_000_000  # more than a pipe holds
@@ -91,3 +92,11 @@ def test_beside_gives_the_copy_none_of_the_open_files(tmp_path: Path) -> None:
 
         with beside(work) as result:
             assert result() == "Bad file descriptor"
+
+
+def test_beside_works_here_where_the_copy_would_enter_an_engine_of_this_process() -> None:
+    loaded = Engine()
+    chart = ChartTexts("x", {"Chart.yaml": "{apiVersion: v2, name: x, version: 1.0.0}"})
+
+    with beside(lambda: (loaded.render_complete(chart, {}), os.getpid())) as result:
+        assert result() == ((), os.getpid())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from generator.chart import service_template
-from generator.helm import ChartTexts, Engine, library_texts
+from generator.helm import ChartTexts, Engine, HelmError, library_texts
 from generator.pipeline import generate
 from generator.pipeline.generate import Charts
 from generator.pipeline.once import is_plain, render_once
@@ -21,14 +21,16 @@ CHART = ChartTexts(
 
 
 class Counting(Engine):
-    """The engine, which notes what it was asked to print."""
+    """The engine, which notes what it was asked to print, by environment."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[dict[str, list[str]]] = []
 
     def render_files(self, chart: ChartTexts, values: Mapping[str, Any]) -> Mapping[str, str]:
-        self.asked.append({kind: sorted(several) for kind, several in values["services"]["a"]["objects"].items()})
+        for own in values.values() if "e0" in values else [values]:
+            objects = own["services"]["a"]["objects"]
+            self.asked.append({kind: sorted(several) for kind, several in objects.items()})
         return super().render_files(chart, values)
 
 
@@ -100,3 +102,21 @@ def test_what_an_object_depends_on_is_looked_at(other: dict[str, object]) -> Non
     rendered = render_once(engine, CHART, given, ("dev", "prod"))
     assert engine.asked[1] == engine.asked[0]
     assert rendered["prod"] == Engine().render_complete(CHART, other)
+
+
+def test_what_helm_refuses_is_said_of_the_chart_itself() -> None:
+    broken = ChartTexts("x", {**CHART.texts, "templates/b.yaml": '{{ fail "no" }}'})
+    with pytest.raises(HelmError) as caught:
+        render_once(Engine(), broken, {"dev": values()}, ("dev",))
+    assert "x/templates/b.yaml:1:3" in str(caught.value)
+    assert "e0" not in str(caught.value)
+
+
+def test_two_documents_for_one_object_are_taken_for_no_other() -> None:
+    path, line = "charts/common/templates/_access.tpl", "automountServiceAccountToken: false"
+    twice = ChartTexts("x", {**CHART.texts, path: CHART.texts[path].replace(line, f"{line}\n---\nkind: Other", 1)})
+    given = {"dev": values(), "prod": values()}
+    assert CHART.texts[path] != twice.texts[path]
+    rendered = render_once(Engine(), twice, given, ("dev", "prod"))
+    assert sum("kind: Other" in pair.document for pair in rendered["prod"]) == 2
+    assert rendered == {name: Engine().render_complete(twice, own) for name, own in given.items()}

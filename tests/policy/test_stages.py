@@ -10,7 +10,7 @@ from tests.policy.engine import POLICIES
 
 GENERATOR = Path(__file__).parents[2] / "generator"
 _GROUPS = frozenset(name.partition("/")[0] for name in stages())
-_ID = re.compile(rf"(?:{'|'.join(sorted(_GROUPS))})/[a-z][a-z0-9-]+")
+_ID = re.compile(rf"(?:{'|'.join(sorted(_GROUPS))})/[a-z][a-z0-9-]*[a-z0-9]")
 # Put together from a kind of claim, a kind of unknown name, or a word: the ids of these have cases instead.
 _COMPUTED = re.compile(r"(claim|waiver|fleet/unknown-|shape)")
 # Texts of that form which are no ids.

@@ -209,6 +209,12 @@ def test_files_belong_to_the_last_formats(
             "text, json would all be printed to stdout: give all but one a file with --output",
         ),
         (("json",), (A, B), "2 times --output and 1 times --format: each file needs a format of its own"),
+        (
+            ("html", "json", "text"),
+            (Path("gate.html"), Path("gate.json")),
+            "gate.html would hold json: files belong to the last formats, in their order, so a format without"
+            " --output comes first",
+        ),
     ],
 )
 def test_reports_without_a_place_are_refused(formats: tuple[str, ...], outputs: tuple[Path, ...], message: str) -> None:

@@ -20,10 +20,19 @@ fi
 token=$(jq -n --arg identity "$INFISICAL_IDENTITY" --arg jwt "$OIDC_TOKEN" '{identityId: $identity, jwt: $jwt}' |
   curl -fsS -H 'Content-Type: application/json' -d @- "$INFISICAL_URL/api/v1/auth/oidc-auth/login" | jq -r .accessToken)
 
+if [ -z "$token" ] || [ "$token" = null ]; then
+  echo "the secret store does not know the identity $INFISICAL_IDENTITY" >&2
+  exit 1
+fi
+
 for name in "$@"; do
   value=$(curl -fsS -H "Authorization: Bearer $token" \
     "$INFISICAL_URL/api/v3/secrets/raw/$name?workspaceSlug=$INFISICAL_PROJECT&environment=$environment&secretPath=/provision" |
     jq -r .secret.secretValue)
+  if [ -z "$value" ] || [ "$value" = null ]; then
+    echo "the secret store did not give /provision/$name of $environment" >&2
+    exit 1
+  fi
   # GitHub hides in its logs whatever was announced like this.
   if [ -n "${GITHUB_ACTIONS:-}" ]; then echo "::add-mask::$value" >&2; fi
   printf '%s=%s\n' "$name" "$value"

@@ -106,7 +106,7 @@ def _charts(root: Path, memo: Memo, domain: str, fleets: Mapping[str, Fleet]) ->
         raise Unprovable("patches enter the Helm engine, which no copy of this process may")
     if domain not in chart.domains_of(scopes):
         return share
-    write_share(share, domain, scopes, Patches(root, root / TOOLS, scopes))
+    write_share(share, domain, scopes, chart.chart_values(domain, scopes, Patches(root, root / TOOLS, scopes)))
     for name, fleet in fleets.items():
         if argocd.check(fleet, {domain: share.rendered[domain][name]}):
             raise Unprovable("ArgoCD could not carry it out")

@@ -1,8 +1,8 @@
 """Killed by a real SIGKILL at a point of the journal, an apply that goes on ends where an undisturbed one does.
 
-Ordinary runs take a sample of the points, from 1+1 to 3+10 nodes and back by chance: the seed is printed and stands
-in the report, and CHARTROOM_KILL_SEED plays it again. CHARTROOM_KILL_ALL=1 takes all points, journal kept and
-deleted.
+Ordinary runs take one point of each scenario, by chance: the seed is printed and stands in the report, and
+CHARTROOM_KILL_SEED plays it again. CHARTROOM_KILL_ALL=1 takes all points of all scenarios, journal kept and deleted
+(two hours of one core, 2026-11-21: every one of them led to the same end).
 """
 
 import json
@@ -44,28 +44,29 @@ def judge(rows: list[dict[str, Any]]) -> None:
         assert row["state"] == calm["state"], row["point"]
 
 
+@pytest.fixture
+def seed(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> int:
+    """What chance begins with: printed where a test fails, and in the report."""
+    found = int(os.environ.get("CHARTROOM_KILL_SEED") or secrets.randbelow(10**6))
+    record_property("kill_seed", found)
+    print(f"{request.node.name}: CHARTROOM_KILL_SEED={found} plays this point again")
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ("apply", "--first", "9", "--every", "29", "--twice", "11"),
-        ("replace", "--first", "10", "--every", "99", "--forget"),
-        ("upgrade", "--first", "5", "--every", "99"),
-        ("tidy", "--first", "5", "--every", "99"),
-    ],
+    [("apply", "--twice", "11"), ("replace", "--forget"), ("upgrade",), ("tidy",)],
     ids=lambda arguments: arguments[0],
 )
-def test_sample_of_points_leads_to_the_same_end(arguments: tuple[str, ...]) -> None:
-    judge(played(*arguments))
+def test_point_by_chance_leads_to_the_same_end(arguments: tuple[str, ...], seed: int) -> None:
+    judge(played(*arguments, "--sample", "1", "--seed", str(seed)))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", TEN_HOSTS)
-def test_points_by_chance_lead_to_the_same_end(scenario: str, record_property: Callable[[str, object], None]) -> None:
-    seed = int(os.environ.get("CHARTROOM_KILL_SEED") or secrets.randbelow(10**6))
-    record_property("kill_seed", seed)
-    print(f"{scenario}: CHARTROOM_KILL_SEED={seed} plays these points again")
-    judge(played(scenario, "--sample", "1", "--seed", str(seed)))
+def test_point_over_ten_hosts_leads_to_the_same_end(seed: int) -> None:
+    """From 1+1 to 3+10 nodes or back, by chance too: an ordinary run has time for one of them."""
+    judge(played(TEN_HOSTS[seed % 2], "--sample", "1", "--seed", str(seed)))
 
 
 @pytest.mark.skipif(not os.environ.get("CHARTROOM_KILL_ALL"), reason="takes hours: set CHARTROOM_KILL_ALL=1")

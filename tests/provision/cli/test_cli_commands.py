@@ -86,6 +86,9 @@ def test_plan_file_is_carried_out_only_as_it_was_approved(dev: Console, tmp_path
     dev.done("dev", "plan", "--out", str(file))
     dev.done("dev", "apply", str(file))
     assert dev.site.call(lambda together: together.proxmox.site.vms[141].config["cores"]) == "6"
+    (tmp_path / "file").write_text("")
+    unwritable = tmp_path / "file/plan.json"
+    assert dev.refused("dev", "plan", "--out", str(unwritable)).endswith(f"Error: {unwritable}: Not a directory\n")
     file.write_text("{}")
     message = f"Error: {file}: this is no plan file: make one with `provision plan --out FILE`\n"
     assert dev.refused("dev", "apply", str(file)) == message

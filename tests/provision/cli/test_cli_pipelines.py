@@ -1,10 +1,14 @@
 """Both pipelines stand on one set of make targets, in one order, and apply only the plan file that was approved."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from click.testing import CliRunner
 
@@ -62,6 +66,9 @@ def test_targets_call_commands_that_there_are() -> None:
 def test_plan_is_posted_and_the_approved_file_is_what_is_applied() -> None:
     jobs = yaml.safe_load(GITHUB.read_text(encoding="utf-8"))["jobs"]
     assert jobs["plan"]["needs"] == "gate"
+    # A schedule has no change, so its name is no repository's either.
+    own = "github.event.pull_request.head.repo.full_name == github.repository"
+    assert jobs["plan"]["if"] == f"github.event_name == 'push' || {own}"
     assert jobs["apply"]["needs"] == "plan"
     assert jobs["apply"]["environment"] == "${{ matrix.environment }}"  # whose reviewers approve
     uploaded = next(step["with"] for step in jobs["plan"]["steps"] if "upload-artifact" in step.get("uses", ""))
@@ -99,3 +106,26 @@ def test_every_action_is_pinned_by_digest() -> None:
     for action, version in used:
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
         assert version, action
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the script needs jq")
+@pytest.mark.parametrize(
+    ("identity", "secret", "code", "out", "said"),
+    [
+        ('{"accessToken": "t"}', '{"secret": {"secretValue": "5eeded"}}', 0, "A=5eeded\n", "::add-mask::5eeded\n"),
+        ('{"accessToken": "t"}', "{}", 1, "", "the secret store did not give /provision/A of dev\n"),
+        ('{"error": "no"}', "{}", 1, "", "the secret store does not know the identity runner\n"),
+        ("", "", 1, "", "the secret store does not know the identity runner\n"),
+    ],
+)
+def test_secrets_are_given_whole_or_not_at_all(
+    identity: str, secret: str, code: int, out: str, said: str, tmp_path: Path
+) -> None:
+    curl = tmp_path / "curl"  # answers as the store does; what it is asked, a real store has never been asked
+    curl.write_text(f"#!/bin/sh\ncase \"$*\" in *login*) echo '{identity}';; *) echo '{secret}';; esac\n")
+    curl.chmod(0o755)
+    known = {"INFISICAL_URL": "https://s", "INFISICAL_IDENTITY": "runner", "INFISICAL_PROJECT": "p", "OIDC_TOKEN": "x"}
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "GITHUB_ACTIONS": "true", **known}
+    script = ROOT / "tofu-free-infra/pipeline/secrets.sh"
+    done = subprocess.run([script, "dev", "A"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, out, said)

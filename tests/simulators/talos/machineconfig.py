@@ -10,6 +10,8 @@ import yaml
 
 from .faults import TABLES
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is there
+
 
 class ConfigRefused(Exception):
     """The node would answer InvalidArgument with this text."""
@@ -67,7 +69,7 @@ def understand(text: str, talos_version: str) -> MachineConfig:
         ConfigRefused: as the node would.
     """
     try:
-        documents = [document for document in yaml.safe_load_all(text) if document]
+        documents = [document for document in yaml.load_all(text, Loader=_LOADER) if document]
     except yaml.YAMLError as error:
         raise ConfigRefused(f"yaml: {str(error).splitlines()[0]}") from error
     mains = [d for d in documents if isinstance(d, dict) and "kind" not in d]

@@ -63,6 +63,10 @@ def telling() -> Iterator[None]:
         yield
     except _KNOWN as error:
         raise Refused(str(error)) from error
+    except OSError as error:
+        if error.filename is None:
+            raise  # no file of ours: whatever it is, nobody has words for it
+        raise Refused(f"{error.filename}: {error.strerror}") from error
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from provision.plan.upgrade import plan_upgrade
 from provision.talos.error import Damaged
 from provision.talos.snapshot import check_snapshot
 
-from .carry import Choice, carry_out, told
+from .carry import Choice, carry_out, telling, told
 from .kubeconfigs import write_kubeconfig
 from .refused import Refused
 from .settings import Settings
@@ -48,7 +48,8 @@ def plan_command(settings: Settings, out: Path | None, is_json: bool, drift: boo
     else:
         click.echo(as_text(made, ground.wanted, colour=settings.colour, width=settings.width))
     if out is not None and not made.blockers:
-        out.write_text(plan_file.write(made, ground.wanted, seen), encoding="utf-8")
+        with telling():
+            out.write_text(plan_file.write(made, ground.wanted, seen), encoding="utf-8")
         click.echo(f"written to {out}; `provision apply {out}` carries out exactly this", err=True)
     if made.blockers:
         raise SystemExit(2)

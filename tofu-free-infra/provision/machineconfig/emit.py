@@ -1,10 +1,13 @@
 """Documents to YAML text: the same input always gives the same bytes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
 
 from provision.machineconfig.model import Document
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def emit(documents: Sequence[Document]) -> str:
@@ -18,7 +21,7 @@ def read(text: str) -> list[Document]:
     Raises:
         yaml.YAMLError: the text is not YAML.
     """
-    return [document for document in yaml.safe_load_all(text) if document is not None]
+    return [document for document in yaml.load_all(text, Loader=_LOADER) if document is not None]
 
 
 # libyaml writes the same bytes several times as fast; where PyYAML was built without it, Python's own dumper does.
