@@ -65,7 +65,7 @@ def run_check(
     today: date,
     press: Press | None = None,
 ) -> int:
-    """Judge, print the reports, and return the exit code: 3 beats 4 beats 1."""
+    """Judge, print the reports, and return the exit code: 3 beats 4 beats 1. `press` may have been started before."""
 
     def work() -> Kept:
         if manifests:

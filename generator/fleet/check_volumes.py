@@ -20,9 +20,11 @@ def check_volumes(service: Service, site: Site, notes: Notes) -> None:
         for volume in component.volumes.values()
         if volume.form == "size"
     }
+    # A StatefulSet of several replicas has a claim for each, and none of this name.
+    claims = [name for name, (owner, _) in owners.items() if owner.kind != "StatefulSet" or owner.replicas <= 1]
     for component in service.components.values():
         for volume in component.volumes.values():
-            _check_volume(service, component, volume, site, list(owners), notes)
+            _check_volume(service, component, volume, site, claims, notes)
         _check_tiers(component, notes)
         _check_quiescing(component, notes)
         _check_mounts(service.name, component, notes)
@@ -36,7 +38,7 @@ def check_volumes(service: Service, site: Site, notes: Notes) -> None:
 
 
 def _check_volume(
-    service: Service, component: Component, volume: Volume, site: Site, owners: list[str], notes: Notes
+    service: Service, component: Component, volume: Volume, site: Site, claims: list[str], notes: Notes
 ) -> None:
     at = component.tree.child("storage").child(volume.name)
     for key in _CLAIM_FIELDS if volume.form != "size" else ():
@@ -52,10 +54,10 @@ def _check_volume(
                 place, lacks = at.value_place("nfs"), (SITE, "storage")
                 note_unknown(notes, place, "share", str(volume.share), site.shares, fix, lacks=lacks)
         case "existingClaim":
-            if volume.claim not in owners:
+            if volume.claim not in claims:
                 place, fix = at.value_place("existingClaim"), "name a claim of this service"
                 lacks = (service.name, "storage")
-                note_unknown(notes, place, "claim", str(volume.claim), owners, fix, "the service", lacks=lacks)
+                note_unknown(notes, place, "claim", str(volume.claim), claims, fix, "the service", lacks=lacks)
         case "emptyDir":
             _check_memory_volume(service.name, component, volume, notes)
         case "hostPath":

@@ -4,7 +4,7 @@ Nothing here knows values files, the catalogue or the fleet: a proof that read t
 the model with itself.
 """
 
-from generator.network.blocks import address_set, public, show_blocks
+from generator.network.blocks import address_set, public, show_blocks, take_away
 from generator.network.comparison import Comparison, Missing, Open, Wider, compare, name_of
 from generator.network.declared import (
     Addresses,
@@ -56,5 +56,6 @@ __all__ = [
     "public",
     "show_blocks",
     "show_ports",
+    "take_away",
     "whole",
 ]

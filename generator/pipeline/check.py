@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -171,7 +172,9 @@ def check_fleet(
         entries = list(rendered.entries())
         waivers, faults = read_waivers(root)
         # What is proven in Python is computed in a second process, beside the document and conftest.
-        with beside(lambda: _proven(root, fleets, entries, choice)) as proven:
+        with beside(lambda: _proven(root, fleets, entries, choice)) as proven, ThreadPoolExecutor(1) as pool:
+            # Waited for from now on: until somebody takes what it has to say, it stays, with all of its memory.
+            proofs = pool.submit(proven)
             document = checked.timed("document", lambda: build_document(
                 [Context(name, fleet) for name, fleet in fleets.items()], entries, today,
                 [waiver.to_json() for waiver in waivers],
@@ -181,7 +184,7 @@ def check_fleet(
                 "rules",
                 lambda: judge_readied(document, ready) if ready else judge_fleet(document, rules, **given),
             )
-            checked.proofs, others = checked.timed("proofs", proven)
+            checked.proofs, others = checked.timed("proofs", proofs.result)
     hits = [hit for hit in (*judgement.hits, *others) if _is_chosen(hit, document, choice)]
     waived = apply(waivers, hits, _all_rules(every, others), today, narrowed=bool(choice.words))
     library = library_of(library_folder(root) / "templates")

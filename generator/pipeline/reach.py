@@ -309,6 +309,14 @@ def _block_name(fleet: Fleet) -> Callable[[tuple[tuple[int, int], ...]], str]:
     def name(found: tuple[tuple[int, int], ...]) -> str:
         if found == around.public:
             return "internet"
-        return known.get(found, network.show_blocks(found))
+        if found in known:
+            return known[found]
+        # Several callers of one rule: their names, where these say all of it.
+        left, parts = found, []
+        for blocks, word in ((around.public, "internet"), *known.items()):
+            if blocks and network.take_away(left, blocks) != left and not network.take_away(blocks, found):
+                left = network.take_away(left, blocks)
+                parts.append(word)
+        return network.show_blocks(found) if left else ", ".join(parts)
 
     return name

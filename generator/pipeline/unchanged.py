@@ -22,7 +22,7 @@ from generator.finding import ChartroomError, Finding
 from generator.pipeline.carried import library_folder, rule_folders
 from generator.pipeline.check import Choice
 from generator.pipeline.generate import TOOLS
-from generator.pipeline.state import CACHE, SCOPE, read_inputs
+from generator.pipeline.state import CACHE, INPUTS, SCOPE, read_inputs
 from generator.policy import find_conftest
 from generator.report import Report
 from generator.schema import schema_folder
@@ -31,7 +31,7 @@ from generator.tree import LEDGER_PATH, fingerprint
 FOLDER = f"{CACHE}/verdicts"
 _FIRST_LINE = b"chartroom verdict 1"
 _MOST_KEPT = 8
-_OUTPUTS = (*SCOPE.folders, LEDGER_PATH, "policies", "tests/frozen")
+_OUTPUTS = (*SCOPE.folders, LEDGER_PATH, "tests/frozen")
 _OURS = frozenset({"generator.finding", "generator.report.model"})
 _ALSO = frozenset({("datetime", "datetime"), (__name__, "Kept")})
 
@@ -62,14 +62,22 @@ def key_of(root: Path, choice: Choice, today: date, conftest: Path) -> str:
         TreeError, PolicyUsage, SchemaError: something of it cannot be read.
     """
     folders = rule_folders(root)
+    carried = [
+        folder for folder in (folders.policies, folders.cases, library_folder(root)) if not _is_read(root, folder)
+    ]
     parts = [
         read_inputs(root).digest,
         fingerprint(root, _OUTPUTS),
-        *(fingerprint(folder, (".",)) for folder in (folders.policies, folders.cases, library_folder(root))),
+        *(f"{folder} {fingerprint(folder, ('.',))}" for folder in carried),
         f"{today.isoformat()} {choice.environment} {choice.rules} {choice.services}",
         *map(_state, (conftest, root / TOOLS / "helm", Path(shutil.which("helm") or "-"), *_schemas())),
     ]
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _is_read(root: Path, folder: Path) -> bool:
+    """Say whether a folder is among the inputs, which are digested anyhow."""
+    return any(folder == root / path for path in INPUTS)
 
 
 def _schemas() -> list[Path]:

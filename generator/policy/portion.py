@@ -20,7 +20,7 @@ from generator.policy.staging import code_of, read_modules, staged_modules
 
 Json = dict[str, Any]
 # Above it, an environment at a time.
-LARGEST_BYTES = 20_000_000
+LARGEST_BYTES = 30_000_000
 _ALWAYS = frozenset({"version", "environments", "objects"})
 _HEAD = frozenset({"id", "environments", "kind", "namespace", "name"})
 _POLICIES = frozenset({"NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"})

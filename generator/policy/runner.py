@@ -21,6 +21,8 @@ OLDEST = (0, 69, 0)
 TIME_LIMIT_S = 300
 # A machine that needs longer, or a pipeline that has less, says so in this variable.
 LIMIT_VARIABLE = "CHARTROOM_CONFTEST_LIMIT_S"
+# How conftest says that rules do not load, or that a built-in function failed in one.
+_REFUSAL = "Error: running test:"
 _VERSION = re.compile(r"^Conftest: v?(\d+)\.(\d+)\.(\d+)", re.MULTILINE)
 _SHOWN = 2_000
 _PASSED_ON = ("PATH", "TMPDIR", "SYSTEMROOT")
@@ -28,6 +30,7 @@ _POLICY = "policy"
 # Of a document of this size a run keeps little and ends soon: to collect costs a fifth of it and frees nothing.
 _SMALL_BYTES = 3_000_000
 _NO_COLLECTION = {"GOGC": "off", "GOMEMLIMIT": "400MiB"}
+_ANEW = "try again; if it stays so, `rm .tools/bin/conftest && make tools SETS=gate` builds another"
 _INSTALL = "`make tools SETS=gate` builds it into .tools/bin, elsewhere put 0.69 or newer on the PATH"
 
 
@@ -173,17 +176,26 @@ def _read(done: subprocess.CompletedProcess[bytes], rules: Sequence[Rule], names
     said = done.stderr.decode(errors="replace").strip()
     if done.returncode not in (0, 1):
         how = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
-        raise PolicyError(f"conftest ended with {how}, so nothing was judged: {said[:_SHOWN]}")
+        raise PolicyError(
+            f"conftest ended with {how}, so nothing was judged: {said[:_SHOWN] or 'it said nothing'}; {_ANEW}"
+        )
     try:
         results = json.loads(done.stdout)
         by_file = {Path(str(entry["filename"])).stem: entry for entry in results}
         answers = {name: _answer(by_file[name], rules) for name in names}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if said.startswith(_REFUSAL):
+            shown = said.removeprefix(_REFUSAL).strip().replace(f"{_POLICY}/", "policies/")
+            raise PolicyError(
+                f"conftest cannot ask the rules, so nothing was judged: {shown[:_SHOWN]}\nmend the rule that it names"
+            ) from error
         shown = said or done.stdout.decode(errors="replace").strip() or "nothing"
-        raise PolicyError(f"conftest's answer cannot be understood, so nothing was judged: {shown[:_SHOWN]}") from error
+        raise PolicyError(
+            f"conftest's answer cannot be understood, so nothing was judged: {shown[:_SHOWN]}; {_ANEW}"
+        ) from error
     if (done.returncode == 1) != any(entry.get("failures") for entry in results):
         raise PolicyError(
-            f"conftest's answer and its exit code {done.returncode} disagree, so nothing was judged: {said[:_SHOWN]}"
+            f"conftest's answer and its exit code {done.returncode} disagree, so nothing was judged; {_ANEW}"
         )
     return answers
 

@@ -44,6 +44,8 @@ def test_the_catalogue_is_proven(environments: list[Environment]) -> None:
         proof = _prove(environment)
         assert [format_finding(finding) for finding in proof.findings] == []
         assert proof.services["sonarr"]["prowlarr"] == "9696/TCP"
+        shown = {name for names in (proof.services, *proof.services.values()) for name in names}
+        assert [name for name in shown if "/" in name] == []  # ranges of the site are called by their names
         assert "plex" not in proof.services["recyclarr"]
         assert proof.domains["media"]["kube-system"] == "53/TCP, 53/UDP"
         assert any(item.what.startswith("NFS volume media-sonarr-media-") for item in proof.not_enforced)

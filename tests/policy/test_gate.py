@@ -120,7 +120,8 @@ def test_findings_of_another_shape_are_not_dropped(tmp_path: Path, finding: str,
 def test_a_built_in_function_that_fails_is_no_pass(tmp_path: Path) -> None:
     body = DENY.replace('pod.name == "nameless"', "to_number(pod.name) == 1")
     said = refusal(tmp_path, body)
-    assert said.startswith("conftest's answer cannot be understood, so nothing was judged: ")
+    assert said.startswith("conftest cannot ask the rules, so nothing was judged: query rule: ")
+    assert said.endswith("\nmend the rule that it names")
     # Which of the two documents it reads first is chance.
     assert re.search(r'strconv\.ParseFloat: parsing "(a|nameless)": invalid syntax', said)
 

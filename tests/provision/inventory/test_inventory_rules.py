@@ -366,3 +366,25 @@ def test_device_of_another_environment_is_taken(tmp_path: Path) -> None:
         "'talos-4' takes device 'intel-gpu' of 'pve-1', held by 'a machine of another environment' "
         "| give it to one machine"
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"02:00:00:00:01:13"',
+            '"02:00:00:00:03:00"',
+            "'sandbox' has mac 02:00:00:00:03:00, held by 'dev-1 of dev' | choose another mac",
+        ),
+        (
+            "10.0.20.90",
+            "10.0.20.91",
+            "'sandbox' has address 10.0.20.91, held by 'dev-1 of dev' | choose another address",
+        ),
+    ],
+    ids=["mac", "address"],
+)
+def test_what_a_machine_of_another_environment_holds_is_taken(old: str, new: str, message: str, tmp_path: Path) -> None:
+    there = ("inventory/dev.yaml", "address: 10.2.10.11", "address: 10.0.20.91") if "10.0" in new else None
+    root = edited(tmp_path, (PROD, old, new), *([there] if there else []))
+    assert [text.partition("inventory/unique: ")[2] for text in messages(root)] == [message]

@@ -1,14 +1,17 @@
 """What Talos would refuse is said at the node of the inventory, before anything is asked."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from provision.cli.main import provision
+from provision.machineconfig.generate import machine_documents
 from provision.plan.judge import judge
 from provision.plan.wanted import Wanted
+from provision.secrets.bundle import generate
 from tests.provision.apply.varied import shipped
 from tests.provision.inventory.inventory_files import edited, loaded
 from tests.provision.plan.test_plan_size import hundred
@@ -102,3 +105,11 @@ def test_hundred_nodes_are_judged_in_a_second() -> None:
     began = time.process_time()
     assert judge(wanted) == ()
     assert time.process_time() - began < 1.0
+
+
+@pytest.mark.parametrize("port", ["7946-tcp", "7946-udp", "4240-tcp"])
+def test_what_announces_addresses_may_talk_from_node_to_node(port: str) -> None:
+    wanted = Wanted(shipped("prod"))
+    documents = machine_documents(wanted.cluster, wanted.nodes["talos-4"], generate(datetime.now(UTC)))
+    (rule,) = (document for document in documents if document.get("name") == f"nodes-{port}")
+    assert rule["ingress"] == [{"subnet": "10.0.10.0/24"}]

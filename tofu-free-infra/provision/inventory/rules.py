@@ -9,7 +9,7 @@ from generator.source import Map
 from .model import SHARED_KINDS, Inventory, Machine, Vm
 from .read import Notes
 from .rules_ha import check_ha
-from .rules_space import check_space
+from .rules_space import check_space, machines_of
 from .rules_store import check_store
 
 _FOR_LONGHORN = ("siderolabs/iscsi-tools", "siderolabs/util-linux-tools")
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 def check(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
     """Judge an inventory; `others` are the machines' trees of the other environments."""
     _ids(inventory, others, notes)
-    _unique(inventory, notes)
+    _unique(inventory, others, notes)
     _addresses(inventory, notes)
     _ranges(inventory, notes)
     _cluster(inventory, notes)
@@ -46,7 +46,7 @@ def _ids(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
             notes.error(inventory.places["vm_ids"], "vm-id-ranges", message, "choose ranges that are apart")
 
 
-def _unique(inventory: Inventory, notes: Notes) -> None:
+def _unique(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
     names: dict[str, str] = dict.fromkeys(inventory.site.addresses, "an address of the site")
     names |= dict.fromkeys(inventory.hosts, "a host")
     for name, host in inventory.hosts.items():
@@ -55,19 +55,30 @@ def _unique(inventory: Inventory, notes: Notes) -> None:
                 message = f"{machine.name!r} has {machine.address}, which is host {name!r}"
                 notes.error(machine.at("address"), "address", message, "choose another")
     for field in ("vm_id", "mac", "address"):
-        held: dict[object, str] = {}
+        held = dict(_elsewhere(others, field))
         for machine in inventory.machines:
             value = getattr(machine, field)
             if value is not None and value in held:
                 message = f"{machine.name!r} has {field} {value}, held by {held[value]!r}"
                 notes.error(machine.at(field), "unique", message, f"choose another {field}")
-            held.setdefault(value, machine.name)
+            held.setdefault(value, machine.name)  # all environments share one network
     for kind, machines in (("a node", inventory.nodes), ("a VM", inventory.vms)):
         for machine in machines.values():
             if machine.name in names:
                 message = f"{machine.name!r} is {kind} and {names[machine.name]}"
                 notes.error(machine.place, "unique", message, "choose another name: it stands for one address")
             names.setdefault(machine.name, kind)
+
+
+def _elsewhere(others: Mapping[str, Map], field: str) -> Iterator[tuple[object, str]]:
+    """Yield what the machines of other environments hold, and who."""
+    for environment, tree in others.items():
+        for name, machine in machines_of(tree):
+            text = str(machine.get(field)).upper()
+            try:
+                yield {"vm_id": int, "mac": str, "address": IPv4Address}[field](text), f"{name} of {environment}"
+            except ValueError:
+                continue  # it is none, which is told where that environment is read
 
 
 def _addresses(inventory: Inventory, notes: Notes) -> None:

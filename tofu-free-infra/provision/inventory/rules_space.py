@@ -11,7 +11,7 @@ from .read import Notes, size_of
 
 def check_space(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -> None:
     """Sum memory and disks over all environments, and see that no device is given twice."""
-    foreign = [machine for tree in others.values() for machine in _machines(tree)]
+    foreign = [machine for tree in others.values() for _, machine in machines_of(tree)]
     for host in inventory.hosts.values():
         used = sum(machine.memory_bytes for machine in inventory.machines if machine.host == host.name)
         used += sum(_size(machine, "memory") for machine in foreign if machine.get("host") == host.name)
@@ -23,9 +23,10 @@ def check_space(inventory: Inventory, others: Mapping[str, Map], notes: Notes) -
     _devices(inventory, foreign, notes)
 
 
-def _machines(tree: Map) -> Iterator[Map]:
+def machines_of(tree: Map) -> Iterator[tuple[str, Map]]:
+    """Yield the machines of an environment by name."""
     for kind in ("nodes", "vms"):
-        yield from (machine for machine in tree.child(kind).values() if isinstance(machine, Map))
+        yield from ((name, machine) for name, machine in tree.child(kind).items() if isinstance(machine, Map))
 
 
 def _size(tree: Map, key: str) -> int:

@@ -7,6 +7,11 @@ from provision.inventory.model import SYSTEM_DISK, Inventory
 from provision.inventory.model import Node as InventoryNode
 from provision.machineconfig import model, schematic
 
+# What runs on the hosts' network and talks from node to node, so that Talos' firewall would cut it. Without memberlist
+# every MetalLB speaker takes itself for the only one, and all of them announce an address (facts platform.md, ports).
+# 4240 is how Cilium's agents see whether the others are well: our figure, no fact names it.
+_BETWEEN_NODES = ("7946/tcp", "7946/udp", "4240/tcp")
+
 
 def cluster(inventory: Inventory) -> model.Cluster:
     """Return what all nodes share."""
@@ -31,6 +36,7 @@ def cluster(inventory: Inventory) -> model.Cluster:
         encryption={name: model.EncryptionKey(kind) for name, kind in talos.encryption.items()},
         workload_isolation=talos.workload_isolation,
         operators=_operators(inventory),
+        between_nodes=_BETWEEN_NODES,
     )
     return replace(built, audit_policy=talos.audit_policy) if talos.audit_policy else built
 
