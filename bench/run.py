@@ -41,7 +41,7 @@ def run(top: Path, *arguments: str, accepted: tuple[int, ...] = (0,)) -> Cost:
     done = subprocess.run(
         (sys.executable, "-c", _PROGRAM, *arguments),
         cwd=top,
-        env={**os.environ, "PYTHONPATH": str(_HERE), "BENCH_REPORT": str(report)},
+        env={**_environment(), "PYTHONPATH": str(_HERE), "BENCH_REPORT": str(report)},
         capture_output=True,
         text=True,
         check=False,
@@ -53,6 +53,11 @@ def run(top: Path, *arguments: str, accepted: tuple[int, ...] = (0,)) -> Cost:
         )
     (own_s, own_kib), (other_s, other_kib) = json.loads(report.read_text(encoding="utf-8"))
     return Cost(wall_s, (own_s, other_s), (own_kib // 1024, other_kib // 1024))
+
+
+def _environment() -> dict[str, str]:
+    """The environment in which modules are compiled once, as those of an installed package are."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def best(runs: int, once: Callable[[], Cost]) -> Cost:

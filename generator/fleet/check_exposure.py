@@ -186,6 +186,10 @@ def _check_address(
 
 
 def _check_balanced_ports(service: Service, balancer: LoadBalancer, notes: Notes) -> None:
+    if balancer.policy == "Cluster":
+        place = service.tree.child("load_balancer").value_place("externalTrafficPolicy")
+        message = f"load_balancer of {service.name!r} hides who calls behind a node's address, so 'from' cannot be kept"
+        notes.warning(place, "fleet/hidden-callers", message, "leave externalTrafficPolicy out: it is Local then")
     at = service.tree.child("load_balancer").child("ports")
     for key, value in (("ports", balancer.ports), ("from", balancer.sources)):
         if not value:

@@ -294,6 +294,8 @@ class _Lookup:
             self._in[number[group.namespace]] |= 1 << index
         self._number = number
         self._by_namespaces: dict[Selector, int] = {}
+        # Both ends of every connection are asked for, and many are the same pods.
+        self._having: dict[tuple[object, ...], int] = {}
 
     def groups(self, query: PodQuery) -> int:
         where = self._by_namespaces.get(query.namespaces)
@@ -307,7 +309,11 @@ class _Lookup:
     def having(self, namespace: str, labels: Mapping[str, str]) -> int:
         if namespace not in self._number:
             return 0
-        return self._in[self._number[namespace]] & self._pods.match(read_selector({"matchLabels": labels}))
+        key = (namespace, *labels.items())
+        if key not in self._having:
+            pods = self._pods.match(read_selector({"matchLabels": labels}))
+            self._having[key] = self._in[self._number[namespace]] & pods
+        return self._having[key]
 
 
 def _labels(group: PodGroup) -> Mapping[str, str]:

@@ -416,3 +416,15 @@ def test_cluster_of_postgres_by_an_image_that_is_gone_is_a_warning(repository: R
     repository.write("values/apps/media/pg.yaml", PG.replace("ghcr.io/a/pg:18.1", "docker.io/bitnami/postgresql:17.6"))
     found = [item for item in repository.all_findings() if item.rule == "fleet/gone-upstream"]
     assert [item.message.partition(",")[0] for item in found] == ["'pg' runs Bitnami's free images"]
+
+
+def test_load_balancer_that_hides_its_callers_is_a_warning(repository: Repository) -> None:
+    plex = "values/apps/media/plex.yaml"
+    assert "fleet/hidden-callers" not in {item.rule for item in repository.all_findings()}
+    repository.change(plex, "from: [lan]}", "from: [lan], externalTrafficPolicy: Cluster}")
+    found = [item for item in repository.all_findings() if item.rule == "fleet/hidden-callers"]
+    assert [format_finding(item) for item in found] == [
+        f"{plex}:10:84: warning: load_balancer of 'plex' hides who calls behind a node's address, "
+        "so 'from' cannot be kept [fleet/hidden-callers]\n"
+        "  fix: leave externalTrafficPolicy out: it is Local then"
+    ]

@@ -130,6 +130,19 @@ def test_without_conftest_nothing_passes(root: Path, run: Run, monkeypatch: pyte
     )
 
 
+def test_a_waiver_of_a_stage_that_finds_nothing_is_unused(root: Path, run: Run) -> None:
+    """Rules that are no folder are known as well: what is wrong is that nothing is silenced."""
+    file = root / "policies/waivers.yaml"
+    file.write_text(
+        file.read_text() + "  - {rule: capacity/pods-fit, object: Pod/media/sonarr, reason: trial, owner: alex,"
+        ' created: "2026-11-21", until: "2026-12-21"}\n'
+    )
+    answer = run("check", *TODAY)
+    assert answer.code == 4
+    said = [line.partition(": error: ")[2] for line in answer.out.splitlines() if ": error: " in line]
+    assert said == ["the waiver of capacity/pods-fit for Pod/media/sonarr silences nothing [waiver/unused]"]
+
+
 def test_waivers_are_listed_by_their_end(run: Run) -> None:
     answer = run("waivers", *TODAY)
     assert answer.code == 0

@@ -65,7 +65,7 @@ ANEW = "; try again; if it stays so, `rm .tools/bin/conftest && make tools SETS=
         (
             "echo 'Error: running test: load: policy/a/b/b.rego:3: rego_parse_error' >&2; exit 1",
             "conftest cannot ask the rules, so nothing was judged: load: policies/a/b/b.rego:3: rego_parse_error"
-            "\\nmend the rule that it names",
+            "\nmend the rule that it names",
         ),
         (
             """echo '[{"filename": "fleet.json", "namespace": "main", "successes": 0}]'""",

@@ -190,7 +190,9 @@ SERVICE: dict[str, Schema] = {
                 mapping(port_number(), least=1),
             ),
             "from": listing(text(), "Networks of the site, or `internet`; asked for", least=1),
-            "externalTrafficPolicy": one_of("Local unless stated", "Local", "Cluster"),
+            "externalTrafficPolicy": one_of(
+                "Cluster hides who calls, so `from` could not be kept; Local unless stated", "Local", "Cluster"
+            ),
         },
         "An address of the LAN",
     ),

@@ -2,7 +2,7 @@
 
 Ordinary runs take one point of each scenario, by chance: the seed is printed and stands in the report, and
 CHARTROOM_KILL_SEED plays it again. CHARTROOM_KILL_ALL=1 takes all points of all scenarios, journal kept and deleted
-(two hours of one core, 2026-11-21: every one of them led to the same end).
+(an hour and a half on two busy cores, 2026-11-21: every one led to the same end).
 """
 
 import json
