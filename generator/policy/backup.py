@@ -1,6 +1,6 @@
 """Who copies a volume, how often at worst, and into which failure domain: read from the rendered objects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.fleet import Fleet
@@ -23,9 +23,9 @@ class Copies:
         self._by_name = {item.name: item.failure_domain for item in destinations}
         self._by_endpoint = {item.endpoint: item.failure_domain for item in destinations}
 
-    def of(self, volume: Mapping[str, Any], namespace: str) -> list[Json]:
-        """Return the copies that are made of one volume."""
-        return [*self._velero(volume, namespace), *self._volsync(volume, namespace), *self._postgres(volume, namespace)]
+    def of(self, volume: Mapping[str, Any], namespace: str, claims: Sequence[str]) -> list[Json]:
+        """Return the copies that are made of one volume; of a template, those that each of its claims has."""
+        return [*self._velero(volume, namespace), *self._volsync(claims, namespace), *self._postgres(volume, namespace)]
 
     def _velero(self, volume: Mapping[str, Any], namespace: str) -> Iterator[Json]:
         for name, body in self._by_kind.get("Schedule", ()):
@@ -41,10 +41,17 @@ class Copies:
                     name, body["spec"].get("schedule"), self._by_name.get(location) if known else None, location
                 )
 
-    def _volsync(self, volume: Mapping[str, Any], namespace: str) -> Iterator[Json]:
+    def _volsync(self, claims: Sequence[str], namespace: str) -> Iterator[Json]:
+        first, *others = [list(self._sources(claim, namespace)) for claim in claims] or [[]]
+        for copy in first:
+            alike = [[item for item in each if item["failure_domain"] == copy["failure_domain"]] for each in others]
+            if all(alike):
+                yield max([copy, *(items[0] for items in alike)], key=_gap)
+
+    def _sources(self, claim: str, namespace: str) -> Iterator[Json]:
         for name, body in self._by_kind.get("ReplicationSource", ()):
             spec = body.get("spec") or {}
-            if _namespace(body) != namespace or spec.get("sourcePVC") != volume["name"]:
+            if _namespace(body) != namespace or spec.get("sourcePVC") != claim:
                 continue
             repository = str((spec.get("restic") or {}).get("repository"))
             url = self._repository_url(namespace, repository)
@@ -84,6 +91,12 @@ class Copies:
 
     def _has(self, kind: str, name: str) -> bool:
         return any((body.get("metadata") or {}).get("name") == name for _, body in self._by_kind.get(kind, ()))
+
+
+def _gap(copy: Json) -> float:
+    """What is not known is the longest."""
+    gap = copy["longest_gap_s"]
+    return float("inf") if gap is None else float(gap)
 
 
 def _namespace(body: Mapping[str, Any]) -> str:

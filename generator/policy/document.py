@@ -15,6 +15,7 @@ from generator.policy.distil import annotations_of, distil
 from generator.policy.error import PolicyError
 from generator.policy.facts import facts_of, hosts_of, overlaps_of, quantities, ranges_of, site_claims
 from generator.policy.measure import (
+    claims_of,
     counts_of,
     declared_volumes,
     declared_workloads,
@@ -361,7 +362,7 @@ class _Environment:
                         "id": item.id, "domain": self._domain(item, base), "namespace": item.namespace,
                         "service": labels.get(_NAME), "component": labels.get(_COMPONENT), "declared": False,
                         "tier": tier, "stated": stated, "failure_domain": server or "cluster", "server": server,
-                        "copies": copies.of(volume, item.namespace), "place": None,
+                        "copies": copies.of(volume, item.namespace, claims_of(item.body, volume)), "place": None,
                     }
                 )  # fmt: skip
         return found + self._declared_volumes(copies)
@@ -381,7 +382,7 @@ class _Environment:
                         **volume,
                         "id": None, "domain": service.domain, "namespace": namespace, "service": service.name,
                         "component": "main", "declared": True, "failure_domain": "cluster", "server": None,
-                        "copies": copies.of(volume, namespace),
+                        "copies": copies.of(volume, namespace, (str(volume["name"]),)),
                     }
                 )  # fmt: skip
         return found

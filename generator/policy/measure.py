@@ -149,6 +149,13 @@ def volumes_of(body: Mapping[str, Any], replicas: int) -> Iterator[Json]:
             }
 
 
+def claims_of(body: Mapping[str, Any], volume: Mapping[str, Any]) -> list[str]:
+    """The claims of a volume: of a template each replica's own, as the controller names it."""
+    if body.get("kind") == "StatefulSet":
+        return [f"{volume['name']}-{number}" for number in range(volume["count"])]
+    return [volume["name"]]
+
+
 def _volume(name: object, spec: Mapping[str, Any], labels: Mapping[str, str], count: int) -> Json:
     requests = (spec.get("resources") or {}).get("requests") or {}
     return {

@@ -106,3 +106,12 @@ def test_settings_of_the_machine_do_not_reach_conftest(tmp_path: Path, monkeypat
     document = b'{"pods": [{"id": "prod:Pod/x/nameless", "name": "nameless"}]}'
     answer = ask(find_conftest(TOOLS), policies, read_rules(policies), {"fleet": document})
     assert answer["fleet"].found == {"house/named": ({"msg": "the pod is nameless", "object": "prod:Pod/x/nameless"},)}
+
+
+@pytest.mark.parametrize(("document", "limit"), [(b'{"pods": []}', 400 << 20), (b" " * 30_000_000, 540_000_000)])
+def test_memory_is_limited_by_the_size_of_the_document(tmp_path: Path, document: bytes, limit: int) -> None:
+    conftest = fake(tmp_path, f'{VERSION}echo "$GOGC $GOMEMLIMIT"\n')
+    policies = write_rule(tmp_path)
+    with pytest.raises(PolicyError) as raised:
+        ask(conftest, policies, read_rules(policies), {"fleet": document})
+    assert str(raised.value) == f"conftest's answer cannot be understood, so nothing was judged: off {limit}{ANEW}"
