@@ -20,6 +20,8 @@ _OWN_PREFIX = "chartroom/"
 
 def check_hooks(tree: Map, notes: Notes) -> None:
     """Note a lifecycle hook that does nothing, or several things."""
+    if "lifecycle" not in tree:
+        return
     lifecycle = tree.child("lifecycle")
     for name, hook in lifecycle.items():
         if not isinstance(hook, Map):
@@ -34,6 +36,8 @@ def check_hooks(tree: Map, notes: Notes) -> None:
 def check_own_marks(tree: Map, notes: Notes) -> None:
     """Note labels and annotations that Chartroom writes itself."""
     for field in ("labels", "annotations"):
+        if field not in tree:
+            continue
         block = tree.child(field)
         for key in block:
             if str(key).startswith(_OWN_PREFIX) or (field == "labels" and key in _OWN_LABELS):
@@ -59,8 +63,10 @@ def check_probe_fields(tree: Map, notes: Notes) -> None:
 
 def check_divisors(tree: Map, notes: Notes) -> None:
     """Note a divisor that the resource cannot be counted in."""
-    for variable in tree.child("env").values():
-        source = variable.child("valueFrom").child("resourceFieldRef") if isinstance(variable, Map) else Map(tree.place)
+    for variable in tree.child("env").values() if "env" in tree else ():
+        if not isinstance(variable, Map):
+            continue
+        source = variable.child("valueFrom").child("resourceFieldRef")
         is_cpu, divisor = str(source.get("resource")).endswith(".cpu"), source.get("divisor")
         if divisor is not None and divisor != "1" and is_cpu != (divisor == "1m"):
             resource, fix = str(source["resource"]), "write `1m` or `1`" if is_cpu else "write one such as `1Mi` or `1`"
@@ -70,9 +76,10 @@ def check_divisors(tree: Map, notes: Notes) -> None:
 
 def check_placement(tree: Map, notes: Notes) -> None:
     """Note expressions and tolerations that the API server refuses."""
-    for expression in _maps(tree.child("affinity"), "matchExpressions"):
+    affinity = tree.get("affinity")
+    for expression in _maps(affinity, "matchExpressions"):
         _check_expression(expression, notes)
-    for field in _maps(tree.child("affinity"), "matchFields"):
+    for field in _maps(affinity, "matchFields"):
         names = field.get("values")
         if isinstance(names, Seq) and len(names) != 1:
             message = f"a node has one name, {len(names)} are stated"
@@ -85,6 +92,8 @@ def check_placement(tree: Map, notes: Notes) -> None:
 
 def check_rights(tree: Map, notes: Notes) -> None:
     """Note rules of roles that name nothing, or what a namespace has not."""
+    if "rbac" not in tree:
+        return
     rbac = tree.child("rbac")
     for scope in ("cluster", "namespace"):
         rules = rbac.get(scope)

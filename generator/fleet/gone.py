@@ -6,10 +6,11 @@ one that ends in a slash means all below it; `charts` are names of upstream char
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from generator.catalogue.gaps import is_stand_in
 from generator.catalogue.read import Notes
-from generator.catalogue.service import Image, Service
+from generator.catalogue.service import Service
 from generator.finding import Place
 
 
@@ -24,11 +25,8 @@ class Gone:
     images: tuple[str, ...] = ()
     charts: tuple[str, ...] = ()
 
-    def has_image(self, image: Image) -> bool:
-        return any(
-            image.repository.startswith(name) if name.endswith("/") else image.repository == name
-            for name in self.images
-        )
+    def has_image(self, repository: str) -> bool:
+        return any(repository.startswith(name) if name.endswith("/") else repository == name for name in self.images)
 
 
 # Read in August and September 2026.
@@ -107,7 +105,12 @@ def check_gone(service: Service, notes: Notes) -> None:
 def _found(service: Service) -> Iterator[tuple[Place, Gone]]:
     images = [container.image for component in service.components.values() for container in component.containers]
     images += [service.postgres.image] if service.postgres is not None else []
-    for product in PRODUCTS:
-        yield from ((image.place, product) for image in images if product.has_image(image))
+    yield from ((image.place, product) for image in images for product in _gone_with(image.repository))
+    for product in PRODUCTS if service.chart is not None else ():
         if service.chart is not None and service.chart.name in product.charts:
             yield service.tree.child("chart").value_place("name"), product
+
+
+@cache
+def _gone_with(repository: str) -> tuple[Gone, ...]:
+    return tuple(product for product in PRODUCTS if product.has_image(repository))
