@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from generator.catalogue.service import Component, Json, Service
 from generator.chart.scope import Body, Printed, Scope, workloads_of
 from generator.chart.slo import slo_alerts
-from generator.chart.storage import claim_names, is_templated
+from generator.fleet.copies import copied, copy_names, is_templated
 
 _RUNBOOK = "docs/operations/runbooks/alerts.md"
 _JOB_DEADLINE_S = 3600
@@ -123,7 +123,7 @@ def _backups(scope: Scope, service: Service) -> Iterator[Json]:
     for name in sorted(tier for tier in tiers if tier):
         tier = site.tiers.get(name)
         if tier and tier.schedule and tier.rpo_s:
-            schedules = "|".join(schedule_names(name, tier.destinations))
+            schedules = "|".join(copy_names(name, tier.destinations))
             metric = "velero_backup_last_successful_timestamp"
             yield {"metric": metric, "match": f'schedule=~"{schedules}"', "seconds": 2 * tier.rpo_s}
 
@@ -132,20 +132,13 @@ def _replicated(scope: Scope, service: Service) -> Iterator[Json]:
     """VolSync says by itself when a copy is late: no timestamp is needed."""
     sources = [
         source
-        for component in workloads_of(service)
-        for volume in component.volumes.values()
-        if (tier := scope.fleet.site.tiers.get(volume.tier or "")) and tier.schedule and volume.form == "size"
-        for claim in claim_names(component, volume)
-        for source in schedule_names(claim, tier.destinations)
+        for item in copied(service, scope.fleet.site.tiers)
+        for claim in item.claims
+        for source in copy_names(claim, item.tier.destinations)
     ]
     if sources:
         match = f'obj_namespace="{scope.namespace(service.name)}",obj_name=~"{"|".join(sorted(sources))}"'
         yield {"metric": "volsync_volume_out_of_sync", "match": match, "seconds": 0}
-
-
-def schedule_names(tier: str, destinations: tuple[str, ...]) -> list[str]:
-    """The first destination's Schedule is named as the tier, further ones carry theirs."""
-    return [tier if number == 0 else f"{tier}-{name}" for number, name in enumerate(destinations)]
 
 
 def _certificates(scope: Scope, service: Service) -> str | None:

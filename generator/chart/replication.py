@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from generator.catalogue.service import Component, Json, Service
 from generator.catalogue.site import BackupDestination, Tier
 from generator.chart.database import ACCESS_KEYS
-from generator.chart.scope import Body, Printed, Scope, workloads_of
+from generator.chart.scope import Body, Printed, Scope
 from generator.chart.secret import external_secret, remote
-from generator.chart.storage import claim_names
+from generator.fleet.copies import copied, copy_names
 from generator.fleet.model import MOVER_RESOURCES
 
 _IDENTITY = ("runAsUser", "runAsGroup", "fsGroup")
@@ -19,18 +19,14 @@ def build_replications(scope: Scope, service: Service) -> Iterator[Printed]:
     """What copies each volume of a tier with a schedule, where VolSync is the site's backend."""
     if scope.fleet.site.backends.backup != "volsync":
         return
-    for component in workloads_of(service):
-        for volume in component.volumes.values():
-            tier = scope.fleet.site.tiers.get(volume.tier or "")
-            if volume.form == "size" and tier and tier.schedule:
-                for claim in claim_names(component, volume):
-                    yield from _sources(scope, component, claim, tier)
+    for item in copied(service, scope.fleet.site.tiers):
+        for claim in item.claims:
+            yield from _sources(scope, item.component, claim, item.tier)
 
 
 def _sources(scope: Scope, component: Component, claim: str, tier: Tier) -> Iterator[Printed]:
-    for number, name in enumerate(tier.destinations):
+    for name, source in zip(tier.destinations, copy_names(claim, tier.destinations), strict=True):
         destination = scope.fleet.site.destinations[name]
-        source = claim if number == 0 else f"{claim}-{name}"
         secret = f"{source}-restic"
         yield "ExternalSecret", secret, _repository(scope, component, claim, destination)
         body: Body = {

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from generator.catalogue.service import Json
 from generator.catalogue.site import BackupDestination, Tier
-from generator.chart.alert import schedule_names
 from generator.chart.database import ACCESS_KEYS
 from generator.chart.scope import Body, Printed, Scope, namespace_of
 from generator.chart.secret import external_secret, remote
-from generator.chart.storage import TIER_LABEL, is_templated
+from generator.chart.storage import TIER_LABEL
 from generator.emitter import emit
+from generator.fleet.copies import copy_names, is_templated
 from generator.fleet.model import selector
 
 _OPERATOR = "velero"
@@ -29,7 +29,7 @@ def build_backup(scope: Scope) -> Iterator[Printed]:
         if tier.schedule is None or not tier.destinations:
             continue
         yield "ConfigMap", policy_name(tier), own | {"data": {"policy.yaml": emit(_policy(scope, tier))}}
-        for name, destination_name in zip(schedule_names(tier.name, tier.destinations), tier.destinations, strict=True):
+        for name, destination_name in zip(copy_names(tier.name, tier.destinations), tier.destinations, strict=True):
             yield (
                 "Schedule",
                 name,

@@ -6,23 +6,12 @@ from generator.catalogue.service import Component, Json, Service, Volume
 from generator.chart.container import needs_scratch, scratch_name
 from generator.chart.files import file_volumes
 from generator.chart.scope import Body, Printed, Scope, workloads_of
+from generator.fleet.copies import is_templated
 
 TIER_LABEL = "chartroom/backup"
 _SCRATCH_SIZE = "1Gi"
 # A quota counts what a claim asks for, and a share of 20Ti would never fit; it is bound by its name.
 _SHARE_REQUEST = "1Gi"
-
-
-def is_templated(component: Component) -> bool:
-    """Say whether the claims are the StatefulSet's own: one per replica (architecture.md 27)."""
-    return component.kind == "StatefulSet" and component.replicas > 1
-
-
-def claim_names(component: Component, volume: Volume) -> list[str]:
-    """The claim of a volume with a size; of a template each replica's own, as the controller names it."""
-    if is_templated(component):
-        return [f"{volume.name}-{component.workload}-{number}" for number in range(component.replicas)]
-    return [f"{component.workload}-{volume.name}"]
 
 
 def build_claims(scope: Scope, service: Service) -> Iterator[Printed]:

@@ -8,6 +8,7 @@ from generator.catalogue.inventory import Inventory
 from generator.catalogue.quantity import bytes_of, canonical, cpu_m, show_cpu
 from generator.catalogue.service import Component, Json, Resources, Service
 from generator.catalogue.site import Site
+from generator.fleet.copies import copied
 from generator.fleet.model import MOVER_RESOURCES, Need
 from generator.fleet.names import namespace_of
 from generator.fleet.placement import eligible_nodes
@@ -113,17 +114,13 @@ def pieces_of(services: Mapping[str, Service], inventory: Inventory, site: Site)
 
 
 def _movers_of(service: Service, site: Site) -> Iterator[tuple[Pod, str, int]]:
-    """VolSync's pods: one for each volume and destination, all at the tier's minute."""
+    """VolSync's pods: one for each claim and destination, all at the tier's minute."""
     if site.backends.backup != "volsync":
         return
     requests, limits = MOVER_RESOURCES["requests"], MOVER_RESOURCES["limits"]
     pod = (cpu_m(requests["cpu"]), bytes_of(requests["memory"]), bytes_of(limits["memory"]))
-    for component in service.components.values():
-        templated = component.kind == "StatefulSet" and component.replicas > 1
-        for volume in component.volumes.values():
-            tier = site.tiers.get(volume.tier or "")
-            if volume.form == "size" and tier is not None and tier.schedule and not templated:
-                yield pod, "ReplicationSource", len(tier.destinations)
+    for item in copied(service, site.tiers):
+        yield pod, "ReplicationSource", len(item.claims) * len(item.tier.destinations)
 
 
 def need_of(pieces: Iterable[Pieces]) -> Need:

@@ -6,6 +6,7 @@ from generator.catalogue.read import Notes
 from generator.catalogue.service import Component, Container, Mount, Service, Volume
 from generator.catalogue.site import Site
 from generator.finding import Place
+from generator.fleet.copies import is_templated
 from generator.fleet.unknown import note_unknown
 
 _SHARED_MODES = frozenset({"ReadWriteMany", "ReadOnlyMany"})
@@ -21,7 +22,7 @@ def check_volumes(service: Service, site: Site, notes: Notes) -> None:
         if volume.form == "size"
     }
     # A StatefulSet of several replicas has a claim for each, and none of this name.
-    claims = [name for name, (owner, _) in owners.items() if owner.kind != "StatefulSet" or owner.replicas <= 1]
+    claims = [name for name, (owner, _) in owners.items() if not is_templated(owner)]
     for component in service.components.values():
         for volume in component.volumes.values():
             _check_volume(service, component, volume, site, claims, notes)

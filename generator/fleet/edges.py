@@ -12,7 +12,7 @@ from generator.catalogue.service import Call, Component, OutsideCall, Port, Serv
 from generator.catalogue.site import Site
 from generator.catalogue.suggest import did_you_mean
 from generator.finding import Place
-from generator.fleet.copies import archived_to
+from generator.fleet.copies import archived_to, copied
 from generator.fleet.model import (
     MOVER,
     MOVER_LABELS,
@@ -421,11 +421,8 @@ def _copied_namespaces(edges: Edges) -> dict[str, Place]:
     """Namespaces with a claim that VolSync copies, each with the first one's place."""
     found: dict[str, Place] = {}
     for service in edges.services.values():
-        for component in service.components.values():
-            for volume in component.volumes.values():
-                tier = edges.site.tiers.get(volume.tier or "")
-                if volume.form == "size" and tier is not None and tier.schedule:
-                    found.setdefault(namespace_of(service), volume.place)
+        for item in copied(service, edges.site.tiers):
+            found.setdefault(namespace_of(service), item.volume.place)
     return found
 
 

@@ -106,9 +106,9 @@ def _found(service: Service) -> Iterator[tuple[Place, Gone]]:
     images = [container.image for component in service.components.values() for container in component.containers]
     images += [service.postgres.image] if service.postgres is not None else []
     yield from ((image.place, product) for image in images for product in _gone_with(image.repository))
-    for product in PRODUCTS if service.chart is not None else ():
-        if service.chart is not None and service.chart.name in product.charts:
-            yield service.tree.child("chart").value_place("name"), product
+    if service.chart is not None:
+        place = service.tree.child("chart").value_place("name")
+        yield from ((place, product) for product in PRODUCTS if service.chart.name in product.charts)
 
 
 @cache

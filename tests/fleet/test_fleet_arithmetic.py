@@ -118,6 +118,18 @@ def test_storage_has_room_for_one_restore(name: str, tmp_path: Path) -> None:
     assert need_of(tmp_path, SERVED + text).storage_bytes == gib * GI
 
 
+@pytest.mark.parametrize(("kind", "movers"), [("kind: StatefulSet\nreplicas: 3\n", 3), ("", 1)])
+def test_each_claim_that_volsync_copies_has_a_pod_that_copies_it(tmp_path: Path, kind: str, movers: int) -> None:
+    repository = Repository.minimal(tmp_path)
+    head = "summary: A\ncategory: streaming\nnamespace: own\nimage: docker.io/a/b:1.0.0\n"
+    repository.write(PATH, f"{head}{SERVED}{kind}storage: {{a: {{size: 5Gi, backup: tier1}}}}\n")
+    before = repository.fleet().namespace_needs["own"]
+    repository.change("values/site.yaml", "backup: velero}", "backup: volsync}")
+    after = repository.fleet().namespace_needs["own"]
+    taken = (after.cpu_m - before.cpu_m, after.memory_bytes - before.memory_bytes)
+    assert taken == (movers * 10, movers * 32 * MI)
+
+
 def test_largest_job_counts_once_and_cron_jobs_each(tmp_path: Path) -> None:
     text = (
         f"kind: Job\nresources: {resources('10m', '16Mi', '32Mi')}\n"
